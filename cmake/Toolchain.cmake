@@ -1,0 +1,21 @@
+# Warnings are errors; sanitizers are chosen by the preset through PAYLOG_SANITIZE.
+add_library(paylog_flags INTERFACE)
+target_compile_options(paylog_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch -Wnon-virtual-dtor -Wold-style-cast
+  -Woverloaded-virtual -Werror -fno-omit-frame-pointer)
+
+set(PAYLOG_SANITIZE "" CACHE STRING "Value of -fsanitize=, for example address,undefined")
+if(PAYLOG_SANITIZE)
+  target_compile_options(paylog_flags INTERFACE -fsanitize=${PAYLOG_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(paylog_flags INTERFACE -fsanitize=${PAYLOG_SANITIZE})
+  # GCC 12 reports false positives of this kind in its own library under -fsanitize.
+  target_compile_options(paylog_flags INTERFACE -Wno-maybe-uninitialized)
+  if(PAYLOG_SANITIZE MATCHES "thread")
+    target_compile_options(paylog_flags INTERFACE -Wno-tsan)
+  endif()
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()

@@ -1,0 +1,71 @@
+#include "paylog/base/hash.h"
+
+#include <openssl/evp.h>
+
+#include "paylog/base/check.h"
+
+namespace paylog::base {
+namespace {
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') {
+    return c - '0';
+  }
+  if (c >= 'a' && c <= 'f') {
+    return c - 'a' + 10;
+  }
+  return -1;
+}
+
+}  // namespace
+
+std::string Hash256::ToHex() const {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(bytes.size() * 2);
+  for (const std::uint8_t byte : bytes) {
+    hex.push_back(kDigits[byte >> 4]);
+    hex.push_back(kDigits[byte & 15]);
+  }
+  return hex;
+}
+
+std::optional<Hash256> Hash256::FromHex(std::string_view hex) {
+  Hash256 hash;
+  if (hex.size() != hash.bytes.size() * 2) {
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < hash.bytes.size(); ++i) {
+    const int high = HexDigit(hex[2 * i]);
+    const int low = HexDigit(hex[2 * i + 1]);
+    if (high < 0 || low < 0) {
+      return std::nullopt;
+    }
+    hash.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return hash;
+}
+
+Hash256 Sha256(std::string_view bytes) {
+  // Fetching the algorithm costs more than hashing a small record, so each thread keeps it.
+  thread_local EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  thread_local EVP_MD_CTX* const context = EVP_MD_CTX_new();
+  Hash256 hash;
+  CHECK(EVP_DigestInit_ex2(context, algorithm, nullptr) == 1);
+  CHECK(EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1);
+  CHECK(EVP_DigestFinal_ex(context, hash.bytes.data(), nullptr) == 1);
+  return hash;
+}
+
+Hash256 AddDigests(const Hash256& a, const Hash256& b) {
+  Hash256 sum;
+  unsigned carry = 0;
+  for (std::size_t i = sum.bytes.size(); i-- > 0;) {
+    carry += static_cast<unsigned>(a.bytes[i]) + b.bytes[i];
+    sum.bytes[i] = static_cast<std::uint8_t>(carry & 0xff);
+    carry >>= 8;
+  }
+  return sum;
+}
+
+}  // namespace paylog::base

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <compare>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "paylog/base/strong_type.h"
+
+// Record headers: CloudEvents in binary mode, W3C trace context, and paylog's own.
+namespace paylog::codec {
+
+inline constexpr std::string_view kCeId = "ce_id";
+inline constexpr std::string_view kCeType = "ce_type";
+inline constexpr std::string_view kCeSource = "ce_source";
+inline constexpr std::string_view kCeTime = "ce_time";
+inline constexpr std::string_view kCeSpecVersion = "ce_specversion";
+inline constexpr std::string_view kContentType = "content-type";
+inline constexpr std::string_view kTraceParent = "traceparent";
+// The command that caused the record: "payments.commands/3/42".
+inline constexpr std::string_view kOrigin = "paylog_origin";
+// Of a dead letter: the result code's name, the JSON path, and a sentence.
+inline constexpr std::string_view kReason = "paylog_reason";
+inline constexpr std::string_view kReasonPath = "paylog_reason_path";
+inline constexpr std::string_view kReasonMessage = "paylog_reason_message";
+
+// Values of ce_type.
+inline constexpr std::string_view kTypeCommand = "paylog.command.v1";    // in ledger.inbox
+inline constexpr std::string_view kTypeMessage = "paylog.message.v1";    // in ledger.inbox
+inline constexpr std::string_view kTypeEvent = "paylog.event.v1";        // in ledger.journal
+inline constexpr std::string_view kTypeResult = "paylog.result.v1";      // in payments.results
+inline constexpr std::string_view kTypeBalance = "paylog.balance.v1";    // in ledger.balances
+inline constexpr std::string_view kTypeDeadLetter = "paylog.dead_letter.v1";
+
+// Which record of which topic caused another. Plain value.
+struct Origin {
+  std::string topic;
+  base::PartitionId partition;
+  base::Offset offset;
+
+  [[nodiscard]] std::string ToString() const;  // "payments.commands/3/42"
+  static std::optional<Origin> Parse(std::string_view text);
+  friend auto operator<=>(const Origin&, const Origin&) = default;
+};
+
+// "2026-11-21T08:00:00.000Z", as ce_time wants it.
+std::string FormatTime(base::TimestampMs time);
+
+}  // namespace paylog::codec

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <compare>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "paylog/model/currency.h"
+
+namespace paylog::model {
+
+// The name of an account: a customer's, [A-Za-z0-9][A-Za-z0-9._:-]{0,63}, or a system account, which
+// begins with '$', exists once per partition, and which no command may name. Value; ordered bytewise.
+class AccountId {
+ public:
+  // A customer's account; nullopt for anything else, system accounts included.
+  static std::optional<AccountId> Parse(std::string_view text);
+  // Either kind, as the journal writes it.
+  static std::optional<AccountId> ParseAny(std::string_view text);
+  // $external:EUR, where money enters and leaves.
+  static AccountId External(const Currency& currency);
+  // $transit:EUR, which holds what is between partitions.
+  static AccountId Transit(const Currency& currency);
+
+  [[nodiscard]] const std::string& value() const { return value_; }
+  [[nodiscard]] bool is_system() const { return value_.front() == '$'; }
+  [[nodiscard]] bool is_transit() const { return value_.starts_with("$transit:"); }
+
+  friend bool operator==(const AccountId&, const AccountId&) = default;
+  friend auto operator<=>(const AccountId&, const AccountId&) = default;
+
+ private:
+  explicit AccountId(std::string value) : value_(std::move(value)) {}
+  std::string value_;
+};
+
+}  // namespace paylog::model
+
+template <>
+struct std::hash<paylog::model::AccountId> {
+  std::size_t operator()(const paylog::model::AccountId& id) const noexcept {
+    return std::hash<std::string>{}(id.value());
+  }
+};
