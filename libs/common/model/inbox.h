@@ -40,9 +40,8 @@ struct ReturnMessage {
 // "Answer this repeat": sent with RepeatForwarded, behind the message whose outcome it asks for.
 struct RepeatMessage {
   CommandRef command;
-  AccountId to_account;          // Whose partition is asked; the record's key.
-  AccountId creditor_account;    // Of the transfer, for the way forth and back.
-  Position forwarded;            // The RepeatForwarded event.
+  AccountId to_account;  // Whose partition is asked; the record's key.
+  Position forwarded;    // The RepeatForwarded event.
   friend bool operator==(const RepeatMessage&, const RepeatMessage&) = default;
 };
 
