@@ -2,7 +2,9 @@
 add_library(paylog_flags INTERFACE)
 target_compile_options(paylog_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch -Wnon-virtual-dtor -Wold-style-cast
-  -Woverloaded-virtual -Werror -fno-omit-frame-pointer)
+  -Woverloaded-virtual -Werror -fno-omit-frame-pointer
+  # Designated initializers may leave out members that have a default.
+  -Wno-missing-field-initializers)
 
 set(PAYLOG_SANITIZE "" CACHE STRING "Value of -fsanitize=, for example address,undefined")
 if(PAYLOG_SANITIZE)

@@ -10,9 +10,9 @@ namespace paylog::base {
 
 }  // namespace paylog::base
 
-#define CHECK(condition)                                                    \
-  do {                                                                      \
-    if (!(condition)) [[unlikely]] {                                        \
-      ::paylog::base::CheckFailed(__FILE__, __LINE__, #condition);          \
-    }                                                                       \
+#define CHECK(condition)                                           \
+  do {                                                             \
+    if (!(condition)) [[unlikely]] {                               \
+      ::paylog::base::CheckFailed(__FILE__, __LINE__, #condition); \
+    }                                                              \
   } while (false)

@@ -7,7 +7,8 @@ namespace paylog::base {
 std::string ToString(Int128 value) {
   __extension__ using Unsigned = unsigned __int128;
   const bool negative = value < 0;
-  Unsigned rest = negative ? Unsigned{0} - static_cast<Unsigned>(value) : static_cast<Unsigned>(value);
+  Unsigned rest =
+      negative ? Unsigned{0} - static_cast<Unsigned>(value) : static_cast<Unsigned>(value);
   std::string digits;
   do {
     digits.push_back(static_cast<char>('0' + static_cast<int>(rest % 10)));

@@ -1,8 +1,8 @@
 #include "paylog/base/int128.h"
 
-#include <gtest/gtest.h>
-
 #include <limits>
+
+#include <gtest/gtest.h>
 
 namespace paylog::base {
 namespace {
@@ -16,8 +16,8 @@ TEST(Int128, PrintsAndReadsBack) {
 }
 
 TEST(Int128, RefusesOtherSpellings) {
-  for (const char* text : {"", "-", "-0", "01", "+1", " 1", "1.0", "1e2",
-                           "170141183460469231731687303715884105728"}) {
+  for (const char* text :
+       {"", "-", "-0", "01", "+1", " 1", "1.0", "1e2", "170141183460469231731687303715884105728"}) {
     EXPECT_FALSE(ParseInt128(text).has_value()) << text;
   }
 }

@@ -1,9 +1,9 @@
 #include "paylog/base/murmur2.h"
 
-#include <gtest/gtest.h>
-
 #include <fstream>
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace paylog::base {
 namespace {

@@ -75,20 +75,20 @@ class [[nodiscard]] Result<void> {
 }  // namespace paylog::base
 
 // Returns the error of `expression` from the enclosing function, if it has one.
-#define PAYLOG_TRY(expression)                           \
-  do {                                                   \
-    if (auto paylog_try = (expression); !paylog_try) {   \
-      return paylog_try.error();                         \
-    }                                                    \
+#define PAYLOG_TRY(expression)                         \
+  do {                                                 \
+    if (auto paylog_try = (expression); !paylog_try) { \
+      return paylog_try.error();                       \
+    }                                                  \
   } while (false)
 
 #define PAYLOG_CONCAT_INNER(a, b) a##b
 #define PAYLOG_CONCAT(a, b) PAYLOG_CONCAT_INNER(a, b)
 
 // PAYLOG_ASSIGN(auto x, Function()): declares x from the value, or returns the error.
-#define PAYLOG_ASSIGN(declaration, expression)                                       \
-  auto PAYLOG_CONCAT(paylog_result_, __LINE__) = (expression);                       \
-  if (!PAYLOG_CONCAT(paylog_result_, __LINE__)) {                                    \
-    return PAYLOG_CONCAT(paylog_result_, __LINE__).error();                          \
-  }                                                                                  \
+#define PAYLOG_ASSIGN(declaration, expression)                 \
+  auto PAYLOG_CONCAT(paylog_result_, __LINE__) = (expression); \
+  if (!PAYLOG_CONCAT(paylog_result_, __LINE__)) {              \
+    return PAYLOG_CONCAT(paylog_result_, __LINE__).error();    \
+  }                                                            \
   declaration = std::move(PAYLOG_CONCAT(paylog_result_, __LINE__)).value()

@@ -1,8 +1,8 @@
 #include "paylog/base/result.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace paylog::base {
 namespace {

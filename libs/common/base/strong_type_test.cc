@@ -1,8 +1,8 @@
 #include "paylog/base/strong_type.h"
 
-#include <gtest/gtest.h>
-
 #include <type_traits>
+
+#include <gtest/gtest.h>
 
 namespace paylog::base {
 namespace {

@@ -53,8 +53,8 @@ struct NoChange {};
 using AssignmentChange = std::variant<NoChange, Assigned, Revoked>;
 
 // A place in a consumer group. It decides who owns which partition and nothing else: reading is the
-// Reader's, committing the TransactionalWriter's. Destroying it leaves the group. Used by one thread
-// at a time; only Wakeup may come from any thread.
+// Reader's, committing the TransactionalWriter's. Destroying it leaves the group. Used by one
+// thread at a time; only Wakeup may come from any thread.
 class GroupMember {
  public:
   virtual ~GroupMember() = default;

@@ -39,8 +39,8 @@ class Reader {
   virtual base::Result<void> Seek(base::Offset offset) = 0;
   [[nodiscard]] virtual base::Offset position() const = 0;
 
-  // Returns at once with what is there; otherwise waits, without spinning, until a record comes, the
-  // wait is over or Wakeup is called, and may then return none. kCorrupt for damaged bytes.
+  // Returns at once with what is there; otherwise waits, without spinning, until a record comes,
+  // the wait is over or Wakeup is called, and may then return none. kCorrupt for damaged bytes.
   virtual base::Result<PolledRecords> Poll(const PollLimits& limits) = 0;
 
   // One beyond the last record that this isolation can see.

@@ -61,8 +61,8 @@ struct StoredRecord {
 
 enum class TimestampType : std::uint8_t { kProducer = 0, kLogAppend = 1 };
 
-// kKeep: every record, for ever. kCompact: at a point that the adapter names, all but the last record
-// of each key may go; offsets never change.
+// kKeep: every record, for ever. kCompact: at a point that the adapter names, all but the last
+// record of each key may go; offsets never change.
 enum class Retention : std::uint8_t { kKeep = 0, kCompact = 1 };
 
 struct TopicSpec {

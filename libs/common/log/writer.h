@@ -64,7 +64,8 @@ class TransactionalWriter {
   // After an error only Abort (where RecoveryOf says so) and destruction are allowed.
   virtual base::Result<void> Commit() = 0;
 
-  // Drops what was staged. REQUIRES: a transaction is open, and its Commit is not of unknown outcome.
+  // Drops what was staged. REQUIRES: a transaction is open, and its Commit is not of unknown
+  // outcome.
   virtual base::Result<void> Abort() = 0;
 };
 

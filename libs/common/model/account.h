@@ -12,7 +12,8 @@
 namespace paylog::model {
 
 // An account as the journal makes it: ledger state, a snapshot's row, a record of ledger.balances.
-// Plain value. System accounts use id, currency, posted and last_sequence only, and may be negative.
+// Plain value. System accounts use id, currency, posted and last_sequence only, and may be
+// negative.
 struct Account {
   AccountId id;
   Currency currency;
@@ -31,7 +32,10 @@ struct Account {
     return posted - held + overdraft_limit - min_balance;
   }
   [[nodiscard]] AccountBalance Balance() const {
-    return {.account = id, .currency = currency, .posted = posted, .held = held,
+    return {.account = id,
+            .currency = currency,
+            .posted = posted,
+            .held = held,
             .available = available()};
   }
 

@@ -10,8 +10,9 @@
 
 namespace paylog::model {
 
-// The name of an account: a customer's, [A-Za-z0-9][A-Za-z0-9._:-]{0,63}, or a system account, which
-// begins with '$', exists once per partition, and which no command may name. Value; ordered bytewise.
+// The name of an account: a customer's, [A-Za-z0-9][A-Za-z0-9._:-]{0,63}, or a system account,
+// which begins with '$', exists once per partition, and which no command may name. Value; ordered
+// bytewise.
 class AccountId {
  public:
   // A customer's account; nullopt for anything else, system accounts included.

@@ -8,13 +8,13 @@ namespace paylog::model {
 namespace {
 
 TEST(AccountId, TakesTheDocumentedCharactersAndLengths) {
-  for (const auto& text : {std::string("a"), std::string("berka:704"), std::string("A.b_c-9"),
-                           std::string(64, 'z')}) {
+  for (const auto& text :
+       {std::string("a"), std::string("berka:704"), std::string("A.b_c-9"), std::string(64, 'z')}) {
     EXPECT_TRUE(AccountId::Parse(text).has_value()) << text;
   }
-  for (const auto& text : {std::string(), std::string(65, 'z'), std::string(".a"), std::string("a b"),
-                           std::string("a\n"), std::string("\xc3\xa4"), std::string("a\0b", 3),
-                           std::string("$external:EUR")}) {
+  for (const auto& text : {std::string(), std::string(65, 'z'), std::string(".a"),
+                           std::string("a b"), std::string("a\n"), std::string("\xc3\xa4"),
+                           std::string("a\0b", 3), std::string("$external:EUR")}) {
     EXPECT_FALSE(AccountId::Parse(text).has_value()) << text;
   }
 }

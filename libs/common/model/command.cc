@@ -24,7 +24,9 @@ std::optional<Enum> Find(const std::array<std::string_view, N>& names, std::stri
 
 }  // namespace
 
-std::string_view ToString(CommandType type) { return kTypeNames.at(static_cast<std::size_t>(type)); }
+std::string_view ToString(CommandType type) {
+  return kTypeNames.at(static_cast<std::size_t>(type));
+}
 
 std::optional<CommandType> ParseCommandType(std::string_view text) {
   return Find<CommandType>(kTypeNames, text);

@@ -11,7 +11,9 @@ constexpr Currency kTable[] = {
 
 }  // namespace
 
-std::span<const Currency> Currency::All() { return kTable; }
+std::span<const Currency> Currency::All() {
+  return kTable;
+}
 
 std::optional<Currency> Currency::Parse(std::string_view code) {
   const auto* const found = std::lower_bound(

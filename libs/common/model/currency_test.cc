@@ -1,8 +1,8 @@
 #include "paylog/model/currency.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+
+#include <gtest/gtest.h>
 
 namespace paylog::model {
 namespace {

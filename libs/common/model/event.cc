@@ -6,15 +6,17 @@ namespace paylog::model {
 namespace {
 
 constexpr std::array<std::string_view, std::variant_size_v<EventBody>> kEventNames = {
-    "account_opened",    "account_updated",  "account_frozen",   "account_unfrozen",
-    "account_closed",    "account_reopened", "payment_posted",   "transfer_sent",
+    "account_opened",    "account_updated",  "account_frozen",    "account_unfrozen",
+    "account_closed",    "account_reopened", "payment_posted",    "transfer_sent",
     "transfer_credited", "transfer_refused", "transfer_returned", "command_rejected",
     "command_repeated",  "repeat_forwarded"};
 constexpr std::array<std::string_view, 3> kStatusNames = {"completed", "rejected", "refused"};
 
 }  // namespace
 
-std::string_view EventTypeName(const EventBody& body) { return kEventNames.at(body.index()); }
+std::string_view EventTypeName(const EventBody& body) {
+  return kEventNames.at(body.index());
+}
 
 const std::vector<Entry>& EntriesOf(const EventBody& body) {
   static const std::vector<Entry> none;

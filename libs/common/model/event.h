@@ -100,7 +100,7 @@ struct TransferReturned {
   std::vector<Entry> entries;
   ResultCode code = ResultCode::kOk;
   Position sent;
-  Position refused;  // The TransferRefused event.
+  Position refused;       // The TransferRefused event.
   bool reopened = false;  // An AccountReopened event came before it.
   friend bool operator==(const TransferReturned&, const TransferReturned&) = default;
 };

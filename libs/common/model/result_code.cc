@@ -54,9 +54,9 @@ struct Tables {
 
   Tables() {
     std::size_t i = 0;
-#define PAYLOG_X(number, name, stage, may_retry, iso, meaning)                                      \
-  by_precedence.push_back(                                                                          \
-      {ResultCode::k##name, names[i], CodeStage::stage, may_retry, iso, meaning});                  \
+#define PAYLOG_X(number, name, stage, may_retry, iso, meaning)                     \
+  by_precedence.push_back(                                                         \
+      {ResultCode::k##name, names[i], CodeStage::stage, may_retry, iso, meaning}); \
   position_of_number[number] = i++;
     PAYLOG_RESULT_CODES(PAYLOG_X)
 #undef PAYLOG_X
@@ -70,7 +70,9 @@ const Tables& GetTables() {
 
 }  // namespace
 
-std::span<const ResultCodeInfo> AllResultCodes() { return GetTables().by_precedence; }
+std::span<const ResultCodeInfo> AllResultCodes() {
+  return GetTables().by_precedence;
+}
 
 const ResultCodeInfo& InfoOf(ResultCode code) {
   const auto number = static_cast<std::size_t>(code);
@@ -78,7 +80,9 @@ const ResultCodeInfo& InfoOf(ResultCode code) {
   return GetTables().by_precedence[GetTables().position_of_number[number]];
 }
 
-std::string_view ToString(ResultCode code) { return InfoOf(code).name; }
+std::string_view ToString(ResultCode code) {
+  return InfoOf(code).name;
+}
 
 std::optional<ResultCode> ParseResultCode(std::string_view name) {
   const auto codes = AllResultCodes();

@@ -1,8 +1,8 @@
 #include "paylog/model/result_code.h"
 
-#include <gtest/gtest.h>
-
 #include <set>
+
+#include <gtest/gtest.h>
 
 namespace paylog::model {
 namespace {
