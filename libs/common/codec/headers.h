@@ -25,11 +25,11 @@ inline constexpr std::string_view kReasonPath = "paylog_reason_path";
 inline constexpr std::string_view kReasonMessage = "paylog_reason_message";
 
 // Values of ce_type.
-inline constexpr std::string_view kTypeCommand = "paylog.command.v1";    // in ledger.inbox
-inline constexpr std::string_view kTypeMessage = "paylog.message.v1";    // in ledger.inbox
-inline constexpr std::string_view kTypeEvent = "paylog.event.v1";        // in ledger.journal
-inline constexpr std::string_view kTypeResult = "paylog.result.v1";      // in payments.results
-inline constexpr std::string_view kTypeBalance = "paylog.balance.v1";    // in ledger.balances
+inline constexpr std::string_view kTypeCommand = "paylog.command.v1";  // in ledger.inbox
+inline constexpr std::string_view kTypeMessage = "paylog.message.v1";  // in ledger.inbox
+inline constexpr std::string_view kTypeEvent = "paylog.event.v1";      // in ledger.journal
+inline constexpr std::string_view kTypeResult = "paylog.result.v1";    // in payments.results
+inline constexpr std::string_view kTypeBalance = "paylog.balance.v1";  // in ledger.balances
 inline constexpr std::string_view kTypeDeadLetter = "paylog.dead_letter.v1";
 
 // Which record of which topic caused another. Plain value.

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "paylog/base/hash.h"
+#include "paylog/base/result.h"
+#include "paylog/base/strong_type.h"
+#include "paylog/codec/json_value.h"
+#include "paylog/model/account_id.h"
+#include "paylog/model/command.h"
+#include "paylog/model/command_id.h"
+#include "paylog/model/command_result.h"
+
+namespace paylog::codec {
+
+// Reads the fields of one object of our own formats. The first fault is kept; from then on every
+// reader returns a stand-in of its type, so that a decoder is a plain list of fields followed by
+// one look at ok(). Internal to codec. Not thread-safe. The object must outlive it.
+class FieldReader {
+ public:
+  // REQUIRES: object.kind == JsonKind::kObject
+  explicit FieldReader(const JsonValue& object, std::string path = "$");
+
+  [[nodiscard]] bool ok() const { return !fault_.has_value(); }
+  // "$.amount: ..." REQUIRES: !ok()
+  [[nodiscard]] base::Error error() const;
+  void Fail(std::string_view name, std::string_view problem);
+
+  [[nodiscard]] bool Has(std::string_view name) const { return object_.Find(name) != nullptr; }
+
+  std::string Text(std::string_view name);
+  std::optional<std::string> OptionalText(std::string_view name);
+  bool Boolean(std::string_view name);
+  std::int64_t Integer(std::string_view name);
+  // At least 0.
+  std::int64_t Count(std::string_view name);
+  std::int32_t Count32(std::string_view name);
+  base::PartitionId Partition(std::string_view name) { return base::PartitionId(Count32(name)); }
+  base::Sequence Sequence(std::string_view name) { return base::Sequence(Count(name)); }
+  base::Hash256 Hash(std::string_view name);
+  model::AccountId Customer(std::string_view name);
+  model::AccountId AnyAccount(std::string_view name);
+  model::CommandId CommandId(std::string_view name);
+  model::CommandType CommandType(std::string_view name);
+  model::Currency Currency(std::string_view name);
+  model::Money Money();  // From "amount" and "currency".
+  model::FreezeScope Scope(std::string_view name);
+  model::ResultCode Code(std::string_view name);
+  model::ResultStatus Status(std::string_view name);
+  // REQUIRES, for a good answer: the field equals `expected`.
+  void Expect(std::string_view name, std::int64_t expected);
+
+  // Calls read(FieldReader&) for the object `name`; its fault becomes this reader's.
+  template <typename Read>
+  auto Object(std::string_view name, Read read) {
+    return Nested(Get(name, JsonKind::kObject), MemberPath(path_, name), read);
+  }
+  // The same for each object of the array `name`.
+  template <typename Read>
+  auto Objects(std::string_view name, Read read) {
+    std::vector<decltype(read(*this))> values;
+    const JsonValue& array = Get(name, JsonKind::kArray);
+    for (std::size_t i = 0; i < array.items.size() && ok(); ++i) {
+      values.push_back(Nested(array.items[i], ItemPath(MemberPath(path_, name), i), read));
+    }
+    return values;
+  }
+  // The array `name`, for formats whose items are no objects; empty after a fault.
+  const std::vector<JsonValue>& Items(std::string_view name) {
+    return Get(name, JsonKind::kArray).items;
+  }
+
+ private:
+  const JsonValue& Get(std::string_view name, JsonKind kind);
+  void FailAt(std::string path, std::string_view problem);
+
+  template <typename Read>
+  auto Nested(const JsonValue& value, std::string path, Read read) {
+    if (value.kind != JsonKind::kObject) {
+      FailAt(path, "must be an object");
+    }
+    static const JsonValue kEmptyObject{.kind = JsonKind::kObject};
+    FieldReader reader(value.kind == JsonKind::kObject ? value : kEmptyObject, std::move(path));
+    auto result = read(reader);
+    if (!reader.ok() && ok()) {
+      fault_ = std::move(reader.fault_);
+    }
+    return result;
+  }
+
+  const JsonValue& object_;
+  std::string path_;
+  std::optional<std::string> fault_;
+};
+
+// Reads a whole value: JSON, then read(FieldReader&), then the proof that nothing else was there:
+// encoding what was read must give the same bytes.
+base::Result<JsonValue> ReadOwnJson(std::string_view value);
+base::Result<void> ExpectSameBytes(std::string_view value, std::string_view encoded);
+
+template <typename Read, typename Encode>
+auto DecodeOwn(std::string_view value, Read read, Encode encode)
+    -> base::Result<decltype(read(std::declval<FieldReader&>()))> {
+  PAYLOG_ASSIGN(const JsonValue root, ReadOwnJson(value));
+  FieldReader reader(root);
+  auto decoded = read(reader);
+  if (!reader.ok()) {
+    return reader.error();
+  }
+  PAYLOG_TRY(ExpectSameBytes(value, encode(decoded)));
+  return decoded;
+}
+
+}  // namespace paylog::codec

@@ -1,0 +1,251 @@
+#include "paylog/codec/json_reader.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "paylog/base/limits.h"
+#include "paylog/codec/utf8.h"
+
+namespace paylog::codec {
+namespace {
+
+// nlohmann's out_of_range.406: a number whose value is not finite as a double.
+constexpr int kNumberOverflow = 406;
+
+// Builds a JsonValue from nlohmann's SAX events. The library never throws here: the parser reports
+// errors by calling parse_error.
+class TreeBuilder {
+ public:
+  bool null() { return Add({.kind = JsonKind::kNull}); }
+  bool boolean(bool value) { return Add({.kind = JsonKind::kBoolean, .boolean = value}); }
+  // Called for numbers with a minus sign only, so 0 was written as -0.
+  bool number_integer(std::int64_t value) {
+    if (value == 0) {
+      return Add({.kind = JsonKind::kNotInteger});
+    }
+    return Add({.kind = JsonKind::kInteger, .integer = value});
+  }
+  bool number_unsigned(std::uint64_t value) {
+    if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+      return Add({.kind = JsonKind::kTooLarge});
+    }
+    return Add({.kind = JsonKind::kInteger, .integer = static_cast<std::int64_t>(value)});
+  }
+  // Also called for integers that do not fit 64 bits; only the spelling tells.
+  bool number_float(double /*value*/, const std::string& spelling) {
+    const bool plain = spelling.find_first_of(".eE") == std::string::npos;
+    return Add({.kind = plain ? JsonKind::kTooLarge : JsonKind::kNotInteger});
+  }
+  bool string(std::string& value) {
+    return Add({.kind = JsonKind::kString, .text = std::move(value)});
+  }
+  bool binary(nlohmann::json::binary_t& /*value*/) { return false; }  // Not in JSON text.
+  bool start_object(std::size_t /*count*/) { return Open(JsonKind::kObject); }
+  bool end_object() { return Close(); }
+  bool start_array(std::size_t /*count*/) { return Open(JsonKind::kArray); }
+  bool end_array() { return Close(); }
+  bool key(std::string& name) {
+    if (!is_too_deep_here()) {
+      open_.back()->members.push_back({.name = std::move(name), .value = {}});
+    }
+    return true;
+  }
+  bool parse_error(std::size_t position, const std::string& /*token*/,
+                   const nlohmann::detail::exception& error) {
+    error_position_ = position;
+    number_overflow_ = error.id == kNumberOverflow;
+    return false;
+  }
+
+  [[nodiscard]] bool too_deep() const { return too_deep_; }
+  [[nodiscard]] bool number_overflow() const { return number_overflow_; }
+  [[nodiscard]] std::size_t error_position() const { return error_position_; }
+  [[nodiscard]] bool root_is_object() const { return root_.kind == JsonKind::kObject; }
+  JsonDocument Take() && {
+    return {.root = std::move(root_), .duplicate_paths = std::move(duplicate_paths_)};
+  }
+
+ private:
+  [[nodiscard]] bool is_too_deep_here() const { return depth_ > base::kJsonDepthMax; }
+
+  // Beyond the depth limit nothing is built, but the syntax is still read to its end.
+  bool Add(JsonValue value) {
+    if (!is_too_deep_here()) {
+      Place(std::move(value));
+    }
+    return true;
+  }
+
+  bool Open(JsonKind kind) {
+    ++depth_;
+    if (is_too_deep_here()) {
+      too_deep_ = true;
+    } else {
+      open_.push_back(Place({.kind = kind}));
+    }
+    return true;
+  }
+
+  bool Close() {
+    if (!is_too_deep_here()) {
+      NoteDuplicates(*open_.back());
+      open_.pop_back();
+    }
+    --depth_;
+    return true;
+  }
+
+  // The pointer stays good while the value is open: its parent does not grow until it is closed.
+  JsonValue* Place(JsonValue value) {
+    if (open_.empty()) {
+      root_ = std::move(value);
+      return &root_;
+    }
+    JsonValue& parent = *open_.back();
+    if (parent.kind == JsonKind::kObject) {
+      parent.members.back().value = std::move(value);
+      return &parent.members.back().value;
+    }
+    parent.items.push_back(std::move(value));
+    return &parent.items.back();
+  }
+
+  void NoteDuplicates(const JsonValue& object) {
+    names_.clear();
+    for (const JsonMember& member : object.members) {
+      names_.emplace_back(member.name);
+    }
+    std::sort(names_.begin(), names_.end());
+    const auto duplicate = std::adjacent_find(names_.begin(), names_.end());
+    if (duplicate != names_.end()) {
+      duplicate_paths_.push_back(MemberPath(PathOfOpen(), *duplicate));
+    }
+  }
+
+  [[nodiscard]] std::string PathOfOpen() const {
+    std::string path = "$";
+    for (std::size_t i = 0; i + 1 < open_.size(); ++i) {
+      path = open_[i]->kind == JsonKind::kObject ? MemberPath(path, open_[i]->members.back().name)
+                                                 : ItemPath(path, open_[i]->items.size() - 1);
+    }
+    return path;
+  }
+
+  JsonValue root_;
+  std::vector<JsonValue*> open_;
+  std::vector<std::string_view> names_;  // Scratch of NoteDuplicates.
+  std::vector<std::string> duplicate_paths_;
+  std::size_t depth_ = 0;
+  std::size_t error_position_ = 0;
+  bool too_deep_ = false;
+  bool number_overflow_ = false;
+};
+
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+std::size_t SkipDigits(std::string_view text, std::size_t from) {
+  while (from < text.size() && IsDigit(text[from])) {
+    ++from;
+  }
+  return from;
+}
+
+// RFC 8259's number, and nothing else.
+bool IsNumber(std::string_view text) {
+  std::size_t i = text.starts_with('-') ? 1 : 0;
+  std::size_t end = SkipDigits(text, i);
+  if (end == i || (text[i] == '0' && end > i + 1)) {
+    return false;
+  }
+  if (end < text.size() && text[end] == '.') {
+    i = end + 1;
+    end = SkipDigits(text, i);
+    if (end == i) {
+      return false;
+    }
+  }
+  if (end < text.size() && (text[end] == 'e' || text[end] == 'E')) {
+    i = end + 1;
+    i += i < text.size() && (text[i] == '+' || text[i] == '-') ? 1 : 0;
+    end = SkipDigits(text, i);
+    if (end == i) {
+      return false;
+    }
+  }
+  return end == text.size();
+}
+
+// The library gives up at numbers that no double holds, such as 1e999 or 400 digits. They are
+// grammatical, so they are replaced by shorter ones of the same JsonKind. Rare, so it may be slow.
+std::string ShortenNumbers(std::string_view text) {
+  std::string shortened;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size();) {
+    if (in_string || (!IsDigit(text[i]) && text[i] != '-')) {
+      in_string = in_string != (text[i] == '"');
+      const std::size_t length = in_string && text[i] == '\\' ? 2 : 1;
+      shortened.append(text.substr(i, length));
+      i += length;
+      continue;
+    }
+    const std::size_t end = std::min(text.find_first_not_of("0123456789+-.eE", i), text.size());
+    const std::string_view number = text.substr(i, end - i);
+    const bool plain = number.find_first_of(".eE") == std::string_view::npos;
+    if (!IsNumber(number) || (plain && number.size() < 20)) {
+      shortened.append(number);
+    } else {
+      shortened.append(plain ? "99999999999999999999" : "0.5");
+    }
+    i = end;
+  }
+  return shortened;
+}
+
+bool Parse(std::string_view text, TreeBuilder& builder) {
+  return nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &builder);
+}
+
+JsonError Invalid(std::string message) {
+  return {.fault = JsonFault::kInvalidJson, .message = std::move(message)};
+}
+
+}  // namespace
+
+std::variant<JsonDocument, JsonError> ReadJson(std::string_view text) {
+  if (const auto bad = FindInvalidUtf8(text)) {
+    return JsonError{.fault = JsonFault::kInvalidUtf8,
+                     .message = "byte " + std::to_string(*bad) + " is not valid UTF-8"};
+  }
+  // The library would skip the first and take the second for the end of the text.
+  if (text.starts_with("\xEF\xBB\xBF")) {
+    return Invalid("the text begins with a byte order mark");
+  }
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    return Invalid("byte " + std::to_string(nul) + " is NUL");
+  }
+  TreeBuilder builder;
+  bool parsed = Parse(text, builder);
+  if (builder.number_overflow()) {
+    builder = TreeBuilder();
+    parsed = Parse(ShortenNumbers(text), builder);
+  }
+  if (!parsed) {
+    return Invalid("the text stops being JSON at byte " + std::to_string(builder.error_position()));
+  }
+  if (!builder.root_is_object()) {
+    return Invalid("the text is JSON, but not an object");
+  }
+  if (builder.too_deep()) {
+    return JsonError{
+        .fault = JsonFault::kTooDeep,
+        .message = "the text nests deeper than " + std::to_string(base::kJsonDepthMax) + " levels"};
+  }
+  return std::move(builder).Take();
+}
+
+}  // namespace paylog::codec

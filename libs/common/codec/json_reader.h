@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "paylog/codec/json_value.h"
+
+// Strict JSON (RFC 8259, I-JSON's strings): one object, valid UTF-8, no byte order mark, no
+// comments, nothing after the end, nesting of at most kJsonDepthMax. Internal to codec.
+// Thread-safe; no input ends the process, and none costs more than O(n log n).
+namespace paylog::codec {
+
+struct JsonDocument {
+  JsonValue root;                            // An object.
+  std::vector<std::string> duplicate_paths;  // Of the members whose name stands twice.
+};
+
+enum class JsonFault { kInvalidUtf8, kInvalidJson, kTooDeep };
+
+struct JsonError {
+  JsonFault fault = JsonFault::kInvalidJson;
+  std::string message;  // A sentence for people.
+};
+
+std::variant<JsonDocument, JsonError> ReadJson(std::string_view text);
+
+}  // namespace paylog::codec
