@@ -1,0 +1,83 @@
+#include "paylog/codec/json_writer.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "paylog/codec/json_reader.h"
+#include "paylog/codec/utf8.h"
+
+namespace paylog::codec {
+namespace {
+
+std::string ReadFile(const std::string& name) {
+  std::ifstream file(std::string(PAYLOG_SOURCE_DIR) + "/tests/data/json-canonicalization/" + name,
+                     std::ios::binary);
+  EXPECT_TRUE(file.is_open()) << name;
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+// The published vectors of RFC 8785's author that are flat objects of strings, as metadata is.
+TEST(JsonWriter, AgreesWithTheVectorsOfRfc8785) {
+  for (const std::string name : {"weird.json", "french.json", "unicode.json"}) {
+    const auto parsed = ReadJson(ReadFile("input/" + name));
+    std::vector<JsonMember> members = std::get<JsonDocument>(parsed).root.members;
+    std::sort(members.begin(), members.end(),
+              [](const auto& a, const auto& b) { return Utf16Less(a.name, b.name); });
+    JsonWriter writer;
+    writer.BeginObject();
+    for (const JsonMember& member : members) {
+      writer.Field(member.name, member.value.text);
+    }
+    writer.EndObject();
+    EXPECT_EQ(std::move(writer).Take(), ReadFile("output/" + name)) << name;
+  }
+}
+
+TEST(JsonWriter, EscapesWhatMustBeAndNothingElse) {
+  JsonWriter writer;
+  writer.Text(std::string("\0\x01\b\t\n\v\f\r\x1f\"\\/\x7f\u20ac", 16));
+  EXPECT_EQ(std::move(writer).Take(),
+            "\"\\u0000\\u0001\\b\\t\\n\\u000b\\f\\r\\u001f\\\"\\\\/\x7f\u20ac\"");
+}
+
+TEST(JsonWriter, SeparatesMembersAndItems) {
+  JsonWriter writer;
+  writer.BeginObject().Key("a").BeginArray().EndArray().Field("b", 1).Field("c", "");
+  writer.Key("d").BeginArray().Integer(-1).Boolean(true).BeginObject().EndObject().EndArray();
+  writer.EndObject();
+  EXPECT_EQ(std::move(writer).Take(), R"({"a":[],"b":1,"c":"","d":[-1,true,{}]})");
+}
+
+TEST(JsonWriterDeathTest, RefusesABalanceBeyond64Bits) {
+  JsonWriter writer;
+  EXPECT_DEATH(writer.Integer128(base::Int128{1} << 64), "CHECK failed");
+}
+
+TEST(Utf8, OrdersLikeUtf16) {
+  const std::vector<std::string> ordered = {
+      "", "a", "a\u00e9", "b", "\u00e9", "\ud7ff", "\U00010000", "\U0010ffff", "\ue000", "\uffff"};
+  for (std::size_t i = 0; i < ordered.size(); ++i) {
+    for (std::size_t j = 0; j < ordered.size(); ++j) {
+      EXPECT_EQ(Utf16Less(ordered[i], ordered[j]), i < j) << i << ' ' << j;
+    }
+  }
+}
+
+TEST(Utf8, CountsCodePointsAndCutsBetweenThem) {
+  EXPECT_EQ(CountCodePoints("a\u00e9\u20ac\U0001f600"), 4U);
+  std::string euros;
+  for (int i = 0; i < 100; ++i) {
+    euros += "\u20ac";
+  }
+  EXPECT_EQ(Excerpt(euros), euros.substr(0, 60) + "...");
+  EXPECT_EQ(Excerpt("x" + euros), "x" + euros.substr(0, 57) + "...");
+  EXPECT_EQ(Excerpt("a\nb"), "a?b");
+}
+
+}  // namespace
+}  // namespace paylog::codec

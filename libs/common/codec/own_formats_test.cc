@@ -1,0 +1,150 @@
+#include <limits>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "paylog/codec/event_codec.h"
+#include "paylog/codec/message_codec.h"
+#include "paylog/codec/result_codec.h"
+#include "paylog/codec/state_codec.h"
+
+// What the golden examples under schemas/ cannot show: saved index entries, extreme values, and
+// that only the canonical spelling is read.
+namespace paylog::codec {
+namespace {
+
+model::Currency Euro() {
+  return *model::Currency::Parse("EUR");
+}
+
+model::AccountId Customer(std::string_view name) {
+  return *model::AccountId::Parse(name);
+}
+
+model::AccountBalance BalanceOf(std::string_view name, std::int64_t posted) {
+  return {.account = Customer(name),
+          .currency = Euro(),
+          .posted = posted,
+          .held = 0,
+          .available = posted};
+}
+
+model::IndexEntry FinalEntry() {
+  return {
+      .body_sha256 = base::Sha256("body"),
+      .type = model::CommandType::kTransfer,
+      .state = model::IndexState::kFinal,
+      .other = base::PartitionId(0),
+      .first_sequence = base::Sequence(41),
+      .outcome = {.status = model::ResultStatus::kRejected,
+                  .code = model::ResultCode::kCreditorClosed,
+                  .position = {.partition = base::PartitionId(1), .sequence = base::Sequence(45)},
+                  .balances = {BalanceOf("alice", -5), BalanceOf("bob", 7)},
+                  .reopened_account = Customer("alice")}};
+}
+
+TEST(IndexEntryCodec, KeepsItsGoldenBytes) {
+  EXPECT_EQ(EncodeIndexEntry(FinalEntry()),
+            R"({"h":")" + base::Sha256("body").ToHex() +
+                R"(","t":7,"q":41,"o":1,"c":37,"p":[1,45],)"
+                R"("b":[["alice","EUR",-5,0,-5],["bob","EUR",7,0,7]],"r":"alice"})");
+}
+
+TEST(IndexEntryCodec, ReadsBackEveryState) {
+  model::IndexEntry entry = FinalEntry();
+  EXPECT_EQ(DecodeIndexEntry(EncodeIndexEntry(entry)).value(), entry);
+  for (const auto state : {model::IndexState::kSent, model::IndexState::kReturned}) {
+    entry.state = state;
+    entry.other = base::PartitionId(3);
+    entry.outcome = {.position = entry.outcome.position};
+    EXPECT_EQ(DecodeIndexEntry(EncodeIndexEntry(entry)).value(), entry);
+  }
+}
+
+TEST(IndexEntryCodec, RefusesEverythingElseWithItsPlace) {
+  const std::string good = EncodeIndexEntry(FinalEntry());
+  const auto expect_corrupt = [&](const std::string& from, const std::string& to,
+                                  const std::string& path) {
+    std::string bad = good;
+    bad.replace(bad.find(from), from.size(), to);
+    const auto decoded = DecodeIndexEntry(bad);
+    ASSERT_FALSE(decoded.has_value()) << bad;
+    EXPECT_EQ(decoded.error().code, base::ErrorCode::kCorrupt);
+    EXPECT_EQ(decoded.error().context.substr(0, path.size() + 1), path + ":")
+        << decoded.error().context;
+  };
+  expect_corrupt("\"t\":7", "\"t\":8", "$.t");
+  expect_corrupt("\"c\":37", "\"c\":4096", "$.c");
+  expect_corrupt("\"o\":1", "\"o\":-1", "$.o");
+  expect_corrupt("[1,45]", "[1]", "$.p");
+  expect_corrupt("[1,45]", "[1,45,2]", "$");
+  expect_corrupt("[1,45]", "7", "$.p");
+  expect_corrupt("[\"bob\"", "[\"$b\"", "$.b");
+  expect_corrupt("\"q\":41", "\"q\":41,\"x\":0", "$");
+  expect_corrupt("\"q\":41", "\"q\":41 ", "$");
+  expect_corrupt("\"q\":41", "\"q\":4.1", "$.q");
+  expect_corrupt("}", "", "$");
+}
+
+TEST(AccountCodec, HoldsExtremeBalances) {
+  const base::Int128 smallest = base::Int128{1} << 127;
+  const model::Account external{.id = model::AccountId::External(Euro()),
+                                .currency = Euro(),
+                                .posted = smallest,
+                                .last_sequence = base::Sequence(9)};
+  EXPECT_EQ(DecodeAccount(EncodeAccount(external, base::PartitionId(1))).value(), external);
+  const model::Account alice{.id = Customer("alice"),
+                             .currency = Euro(),
+                             .posted = base::kAmountMinorMax,
+                             .overdraft_limit = base::kAmountMinorMax,
+                             .last_sequence = base::Sequence(9)};
+  EXPECT_EQ(DecodeAccount(EncodeAccount(alice, base::PartitionId(1))).value(), alice);
+}
+
+// Sums beyond 64 bits must be refused, not end the process.
+TEST(AccountCodec, RefusesAnAvailableBalanceThatDoesNotFit) {
+  std::string record = EncodeAccount(
+      {.id = Customer("alice"), .currency = Euro(), .posted = 1, .held = 0}, base::PartitionId(0));
+  const std::string largest = std::to_string(std::numeric_limits<std::int64_t>::max());
+  record.replace(record.find("\"posted\":1"), 10, "\"posted\":" + largest);
+  record.replace(record.find("\"held\":0"), 8, "\"held\":-" + largest);
+  const auto decoded = DecodeAccount(record);
+  ASSERT_FALSE(decoded.has_value());
+  EXPECT_EQ(decoded.error().context.substr(0, 12), "$.available:");
+}
+
+TEST(JournalCodec, ReadsItsOwnSpellingOnly) {
+  const model::JournalRecord record{
+      .header = {.position = {.partition = base::PartitionId(1), .sequence = base::Sequence(42)},
+                 .inbox_offset = base::Offset(99)},
+      .event = {.command = {.account = Customer("alice"),
+                            .id = *model::CommandId::Parse("c-1"),
+                            .type = model::CommandType::kCloseAccount,
+                            .body_sha256 = base::Sha256("body")},
+                .body = model::AccountClosed{}}};
+  const std::string good = EncodeJournalRecord(record);
+  EXPECT_EQ(JournalKey(record), "alice");
+  EXPECT_EQ(DecodeJournalRecord(good).value(), record);
+  for (const std::string& bad :
+       {good + " ", good + "\n", " " + good, good.substr(1), std::string(), std::string("{}"),
+        "{\"v\":1," + good.substr(1), good.substr(0, good.size() - 1) + ",\"v\":1}"}) {
+    const auto decoded = DecodeJournalRecord(bad);
+    ASSERT_FALSE(decoded.has_value()) << bad;
+    EXPECT_EQ(decoded.error().code, base::ErrorCode::kCorrupt);
+  }
+}
+
+TEST(ResultCodec, LeavesOutWhatIsEmpty) {
+  const model::CommandResult result{.command_id = *model::CommandId::Parse("d-1"),
+                                    .account = Customer("alice"),
+                                    .type = std::nullopt,
+                                    .status = model::ResultStatus::kRefused,
+                                    .code = model::ResultCode::kUnknownType};
+  const std::string encoded = EncodeResult(result);
+  EXPECT_EQ(encoded, R"({"v":1,"command_id":"d-1","status":"refused","code":"unknown_type",)"
+                     R"("duplicate":false,"balances":[],"account":"alice"})");
+  EXPECT_EQ(DecodeResult(encoded).value(), result);
+}
+
+}  // namespace
+}  // namespace paylog::codec

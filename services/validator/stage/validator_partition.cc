@@ -1,0 +1,82 @@
+#include "paylog/validator/stage/validator_partition.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "paylog/codec/headers.h"
+#include "paylog/validator/stage/verdict_output.h"
+
+namespace paylog::validator {
+namespace {
+
+// The highest offset of payments.commands/`partition` that records in `from` name as their origin.
+base::Result<base::Offset> HighestOrigin(log::Log& log, const log::TopicPartition& from,
+                                         base::PartitionId partition) {
+  PAYLOG_ASSIGN(const auto uncommitted, log.NewReader(from, log::Isolation::kReadUncommitted));
+  PAYLOG_ASSIGN(const base::Offset end, uncommitted->EndOffset());
+  PAYLOG_ASSIGN(const auto reader, log.NewReader(from, log::Isolation::kReadCommitted));
+  PAYLOG_ASSIGN(const base::Offset beginning, reader->BeginningOffset());
+  PAYLOG_TRY(reader->Seek(beginning));
+  base::Offset highest(-1);
+  while (reader->position() < end) {
+    PAYLOG_ASSIGN(const auto polled, reader->Poll({.wait = std::chrono::milliseconds(1000)}));
+    for (const log::StoredRecord& record : polled.records) {
+      const auto origin = codec::Origin::Parse(record.FindHeader(codec::kOrigin).value_or(""));
+      if (origin && origin->topic == runtime::kCommandsTopic && origin->partition == partition) {
+        highest = std::max(highest, origin->offset);
+      }
+    }
+  }
+  return highest;
+}
+
+}  // namespace
+
+ValidatorPartition::ValidatorPartition(log::Log& log, base::PartitionId partition,
+                                       runtime::PartitionCounts counts, runtime::Counters& counters)
+    : log_(log), partition_(partition), counts_(counts), counters_(counters) {}
+
+base::Result<base::Offset> ValidatorPartition::TakeOver(std::optional<base::Offset> committed) {
+  if (committed) {
+    return *committed;
+  }
+  return AfterHighestOrigin();
+}
+
+base::Result<base::Offset> ValidatorPartition::AfterHighestOrigin() {
+  base::Offset highest(-1);
+  const std::pair<std::string_view, std::int32_t> topics[] = {
+      {runtime::kInboxTopic, counts_.inbox},
+      {runtime::kResultsTopic, counts_.results},
+      {runtime::kDeadLettersTopic, counts_.dead_letters}};
+  for (const auto& [topic, count] : topics) {
+    for (std::int32_t p = 0; p < count; ++p) {
+      PAYLOG_ASSIGN(
+          const base::Offset found,
+          HighestOrigin(log_, runtime::Partition(topic, base::PartitionId(p)), partition_));
+      highest = std::max(highest, found);
+    }
+  }
+  return highest.Next();
+}
+
+base::Result<void> ValidatorPartition::Process(std::span<const log::StoredRecord> records,
+                                               log::TransactionalWriter& writer) {
+  staged_tally_ = {.inputs = static_cast<std::int64_t>(records.size())};
+  for (const log::StoredRecord& record : records) {
+    VerdictOutput output = Judge(record, partition_, counts_);
+    if (const auto* const refused = std::get_if<Refused>(&output.verdict)) {
+      staged_tally_.Count(refused->result);
+    } else if (std::holds_alternative<DeadLetter>(output.verdict)) {
+      ++staged_tally_.dead_letters;
+    }
+    PAYLOG_TRY(writer.Append(output.to, std::move(output.record)));
+  }
+  return {};
+}
+
+void ValidatorPartition::OnCommitted() {
+  counters_.Add(staged_tally_);
+}
+
+}  // namespace paylog::validator

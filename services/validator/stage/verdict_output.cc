@@ -1,0 +1,77 @@
+#include "paylog/validator/stage/verdict_output.h"
+
+#include <utility>
+
+#include "paylog/base/murmur2.h"
+#include "paylog/codec/command_codec.h"
+#include "paylog/codec/headers.h"
+#include "paylog/codec/result_codec.h"
+
+namespace paylog::validator {
+namespace {
+
+std::vector<log::Header> HeadersFor(const log::StoredRecord& command, base::PartitionId partition,
+                                    std::string_view type) {
+  const codec::Origin origin{.topic = std::string(runtime::kCommandsTopic),
+                             .partition = partition,
+                             .offset = command.offset};
+  std::vector<log::Header> headers = {
+      {std::string(codec::kCeSpecVersion), "1.0"},
+      {std::string(codec::kCeType), std::string(type)},
+      {std::string(codec::kCeSource), "paylog/validator/" + std::to_string(partition.value())},
+      {std::string(codec::kCeId), origin.ToString()},
+      {std::string(codec::kContentType), "application/json"},
+      {std::string(codec::kOrigin), origin.ToString()}};
+  if (const auto parent = command.FindHeader(codec::kTraceParent)) {
+    headers.push_back({std::string(codec::kTraceParent), std::string(*parent)});
+  }
+  return headers;
+}
+
+void WriteDeadLetter(const DeadLetter& letter, const log::StoredRecord& command,
+                     base::PartitionId partition, const runtime::PartitionCounts& counts,
+                     VerdictOutput& output) {
+  output.to = runtime::Partition(runtime::kDeadLettersTopic,
+                                 base::PartitionId(partition.value() % counts.dead_letters));
+  output.record.key = command.key;
+  output.record.value = command.value;
+  output.record.headers = HeadersFor(command, partition, codec::kTypeDeadLetter);
+  // The bytes may be anything, so the type that HeadersFor promises would be a guess.
+  std::erase_if(output.record.headers,
+                [](const log::Header& header) { return header.name == codec::kContentType; });
+  output.record.headers.push_back(
+      {std::string(codec::kReason), std::string(model::ToString(letter.reason.code))});
+  output.record.headers.push_back({std::string(codec::kReasonPath), letter.reason.path});
+  output.record.headers.push_back({std::string(codec::kReasonMessage), letter.reason.message});
+}
+
+}  // namespace
+
+VerdictOutput Judge(const log::StoredRecord& command, base::PartitionId partition,
+                    const runtime::PartitionCounts& counts) {
+  const RecordFacts facts{
+      .key = command.key ? std::optional<std::string_view>(*command.key) : std::nullopt,
+      .partition = partition,
+      .partition_count = counts.commands};
+  VerdictOutput output{.verdict = Decide(codec::DecodeCommand(command.value), facts)};
+  output.record.timestamp = command.timestamp;
+  if (const auto* const accepted = std::get_if<Accepted>(&output.verdict)) {
+    const std::string& account = accepted->account.value();
+    output.to = runtime::Partition(runtime::kInboxTopic, base::PartitionOf(account, counts.inbox));
+    output.record.key = account;
+    output.record.value = command.value;
+    output.record.headers = HeadersFor(command, partition, codec::kTypeCommand);
+  } else if (const auto* const refused = std::get_if<Refused>(&output.verdict)) {
+    const std::string& account = refused->result.account.value();
+    output.to =
+        runtime::Partition(runtime::kResultsTopic, base::PartitionOf(account, counts.results));
+    output.record.key = account;
+    output.record.value = codec::EncodeResult(refused->result);
+    output.record.headers = HeadersFor(command, partition, codec::kTypeResult);
+  } else {
+    WriteDeadLetter(std::get<DeadLetter>(output.verdict), command, partition, counts, output);
+  }
+  return output;
+}
+
+}  // namespace paylog::validator
