@@ -4,14 +4,14 @@ target_compile_options(paylog_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch -Wnon-virtual-dtor -Wold-style-cast
   -Woverloaded-virtual -Werror -fno-omit-frame-pointer
   # Designated initializers may leave out members that have a default.
-  -Wno-missing-field-initializers)
+  -Wno-missing-field-initializers
+  # GCC 12 reports false positives in std::variant and std::optional.
+  -Wno-maybe-uninitialized)
 
 set(PAYLOG_SANITIZE "" CACHE STRING "Value of -fsanitize=, for example address,undefined")
 if(PAYLOG_SANITIZE)
   target_compile_options(paylog_flags INTERFACE -fsanitize=${PAYLOG_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(paylog_flags INTERFACE -fsanitize=${PAYLOG_SANITIZE})
-  # GCC 12 reports false positives of this kind in its own library under -fsanitize.
-  target_compile_options(paylog_flags INTERFACE -Wno-maybe-uninitialized)
   if(PAYLOG_SANITIZE MATCHES "thread")
     target_compile_options(paylog_flags INTERFACE -Wno-tsan)
   endif()

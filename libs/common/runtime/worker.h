@@ -1,0 +1,73 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "paylog/log/log.h"
+#include "paylog/runtime/counters.h"
+#include "paylog/runtime/processor.h"
+
+namespace paylog::runtime {
+
+struct WorkerOptions {
+  log::TopicPartition input;
+  std::string transactional_id;  // "ledger-3": one owner at a time.
+  std::size_t batch_records_max = 5'000;
+  std::size_t batch_bytes_max = 4 * 1024 * 1024;
+};
+
+enum class StepOutcome {
+  kIdle,       // Nothing to read within the wait.
+  kCommitted,  // One batch was committed.
+  kRecovered,  // Something went wrong and was put right; nothing was committed.
+  kPaused,     // Fenced, or of an old generation: waits for Confirm or a new assignment.
+};
+
+// The transactional loop over one partition: poll, process, append with the input offset, commit.
+// Every stage runs it; only the processor differs. It never ends by itself: a caller steps it, a
+// thread in production, a scheduler in simulation. Used by one thread at a time; only Wakeup may
+// come from any. `log`, `processor` and `counters` must outlive it; `reader` is of the input.
+class Worker {
+ public:
+  Worker(log::Log& log, std::unique_ptr<log::Reader> reader, PartitionProcessor& processor,
+         Counters& counters, WorkerOptions options, log::GroupMetadata metadata);
+
+  // Takes over if need be, then processes at most one batch; waits up to `wait` for records.
+  // An error is final: the partition cannot be served by this process.
+  base::Result<StepOutcome> Step(std::chrono::milliseconds wait);
+
+  // A new assignment of the same partition. What was committed meanwhile by another owner shows at
+  // the next commit, which is then fenced.
+  void Reassign(log::GroupMetadata metadata);
+  // The group says that the partition is still ours: a paused worker may take over again.
+  void Confirm();
+  // The clean end: no transaction is open between steps, so only the processor has work left.
+  base::Result<void> Close();
+
+  void Wakeup();
+
+ private:
+  base::Result<void> EnsureRunning();
+  base::Result<void> TakeOver();
+  base::Result<void> RecreateWriter();
+  base::Result<bool> ContinueAsBefore();
+  base::Result<void> RunTransaction(const log::PolledRecords& polled);
+  base::Result<StepOutcome> Recover(const base::Error& error);
+
+  log::Log& log_;
+  PartitionProcessor& processor_;
+  Counters& counters_;
+  const WorkerOptions options_;
+  log::GroupMetadata metadata_;
+
+  std::unique_ptr<log::Reader> reader_;
+  std::unique_ptr<log::TransactionalWriter> writer_;  // nullptr: to be made anew.
+  bool transaction_open_ = false;
+  bool has_state_ = false;
+  bool paused_ = false;
+  base::Offset committed_{0};  // What this worker committed last, or resumed from.
+};
+
+}  // namespace paylog::runtime

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "paylog/base/result.h"
+#include "paylog/ledger/core/evolve.h"
+#include "paylog/log/reader.h"
+
+// Reading a partition of ledger.journal.
+namespace paylog::ledger {
+
+// A journal record with what is needed to apply it.
+struct ReadEvent {
+  model::JournalRecord record;
+  base::Hash256 hash;  // SHA-256 of the value's bytes.
+};
+
+// kCorrupt, with partition and offset, where the record cannot be read.
+base::Result<ReadEvent> DecodeEvent(const log::StoredRecord& record);
+
+// Leaves the reader behind the event with this sequence number and returns the event; nullopt where
+// the journal ends before it. Offsets may have gaps and sequence numbers have none, so the event
+// lies at its sequence number less one, or beyond.
+base::Result<std::optional<ReadEvent>> FindSequence(log::Reader& journal, base::Sequence sequence);
+
+// Applies every event from the reader's position up to `end` (an EndOffset of a read-uncommitted
+// reader: what an open transaction left there is complete by now, or gone). After each event
+// `visit` gets the record and its effects. kCorrupt where an event does not follow on the state.
+base::Result<void> Replay(
+    log::Reader& journal, base::Offset end, State& state,
+    const std::function<base::Result<void>(const model::JournalRecord&, Effects)>& visit);
+
+}  // namespace paylog::ledger

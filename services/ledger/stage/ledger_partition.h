@@ -1,0 +1,78 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "paylog/ledger/core/state.h"
+#include "paylog/ledger/stage/outputs.h"
+#include "paylog/ledger/stage/snapshots.h"
+#include "paylog/log/log.h"
+#include "paylog/runtime/counters.h"
+#include "paylog/runtime/processor.h"
+
+namespace paylog::ledger {
+
+struct LedgerOptions {
+  runtime::PartitionCounts counts;
+  std::string snapshot_path;  // Empty: none are kept.
+  // How many events may pass between two snapshots: what a recovery replays at most, roughly.
+  std::int64_t snapshot_events = 100'000;
+  bool inline_snapshots = false;  // On the worker's thread; for simulation.
+  WarningSink warn = [](const std::string&) {};
+};
+
+// One partition of the ledger on a log: state in memory, a fold of the journal, with snapshots. See
+// the design's decisions 1, 4 and 8. Used by one thread at a time; `log` and `counters` must
+// outlive it.
+class LedgerPartition final : public runtime::PartitionProcessor {
+ public:
+  LedgerPartition(log::Log& log, base::PartitionId partition, LedgerOptions options,
+                  runtime::Counters& counters);
+
+  base::Result<base::Offset> TakeOver(std::optional<base::Offset> committed) override;
+  base::Result<bool> StillCurrent() override;
+  base::Result<void> Process(std::span<const log::StoredRecord> records,
+                             log::TransactionalWriter& writer) override;
+  void OnCommitted() override;
+  void OnAborted() override;
+  base::Result<void> Maintain() override;
+  base::Result<void> Close() override;
+
+  // As of the last commit.
+  [[nodiscard]] const State& state() const { return *state_; }
+
+ private:
+  base::Result<void> Restore(base::Offset journal_end);
+  base::Result<bool> RestoreSnapshot(log::Reader& journal);
+  base::Result<void> ReplayJournal(log::Reader& journal, base::Offset end);
+  base::Result<void> ProcessRecord(const log::StoredRecord& record,
+                                   log::TransactionalWriter& writer);
+  base::Result<void> Publish(const AppliedEvent& event, const log::StoredRecord& cause,
+                             log::TransactionalWriter& writer);
+  base::Result<void> PublishBalances(log::TransactionalWriter& writer);
+  void BeginSnapshot();
+  void FinishSnapshot(bool wait);
+
+  log::Log& log_;
+  const base::PartitionId partition_;
+  const LedgerOptions options_;
+  runtime::Counters& counters_;
+  const OutputWriter outputs_;
+
+  std::unique_ptr<State> state_;
+  std::unique_ptr<State> overlay_;  // While a transaction is open.
+  Snapshots snapshots_;
+  bool snapshot_suspect_ = false;  // A look-up met damage: discard at the next take-over.
+  std::int64_t events_since_snapshot_ = 0;
+
+  std::set<model::AccountId> unpublished_;  // Not yet in ledger.balances as they are.
+  base::Sequence balances_published_{0};
+  bool balances_due_ = false;
+  bool balances_staged_ = false;
+
+  runtime::Tally staged_tally_;
+};
+
+}  // namespace paylog::ledger

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "paylog/cli/exit_code.h"
+
+// The commands of `paylog`, one function each. They print what they have to say on standard output
+// and one clear line for an error on standard error, and return how the process ends.
+namespace paylog::cli {
+
+struct RunArguments {
+  std::string log;
+  std::int32_t partitions = 0;  // 0: as the log has it, or the default for a new one.
+  std::string input;            // Empty: none. "-": standard input.
+  bool until_idle = false;
+  std::int64_t snapshot_events = 100'000;
+};
+ExitCode Run(const RunArguments& arguments);
+
+struct SubmitArguments {
+  std::string log;
+  std::int32_t partitions = 0;
+  std::string input;
+};
+ExitCode Submit(const SubmitArguments& arguments);
+
+// "paylog: <error>" on standard error.
+ExitCode ReportError(const std::string& message);
+
+}  // namespace paylog::cli

@@ -1,0 +1,139 @@
+#include "paylog/cli/ingest.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "paylog/base/murmur2.h"
+#include "paylog/codec/command_codec.h"
+
+namespace paylog::cli {
+namespace {
+
+constexpr std::int64_t kLinesPerTransaction = 2'000;
+constexpr std::string_view kIngestGroup = "paylog-ingest:";
+
+struct Keyed {
+  log::TopicPartition to;
+  log::Record record;
+};
+
+// The record for a line, or why it was not taken.
+std::variant<Keyed, std::string> KeyLine(Line line, const runtime::PartitionCounts& counts,
+                                         const base::Clock& clock) {
+  const model::DecodedCommand decoded = codec::DecodeCommand(line.text);
+  if (const auto* const unreadable = std::get_if<model::UnreadableCommand>(&decoded)) {
+    const model::Refusal& refusal = unreadable->refusal;
+    return std::string(model::ToString(refusal.code)) + ": " + refusal.message +
+           (refusal.path.empty() ? "" : " (" + refusal.path + ")");
+  }
+  const auto* const command = std::get_if<model::Command>(&decoded);
+  const model::AccountId& account =
+      command != nullptr ? command->account : std::get<model::RefusedCommand>(decoded).account;
+  return Keyed{.to = runtime::Partition(runtime::kCommandsTopic,
+                                        base::PartitionOf(account.value(), counts.commands)),
+               .record = {.key = account.value(),
+                          .value = std::move(line.text),
+                          .headers = {},
+                          .timestamp = clock.Now()}};
+}
+
+bool IsBlank(const Line& line) {
+  return line.text.find_first_not_of(" \t") == std::string::npos;
+}
+
+// Reads lines and hands each record on; the two ways of writing differ in what `take` does with it.
+class LineFeed {
+ public:
+  LineFeed(LineReader reader, const base::Clock& clock, const IngestOptions& options)
+      : reader_(std::move(reader)), clock_(clock), options_(options) {}
+
+  // At most `lines_max` lines. False at the end of the input, or when told to stop.
+  base::Result<bool> Feed(std::int64_t lines_max,
+                          const std::function<base::Result<void>(Keyed)>& take) {
+    for (std::int64_t n = 0; n < lines_max; ++n) {
+      if (options_.stopped()) {
+        return false;
+      }
+      PAYLOG_ASSIGN(auto line, reader_.Next());
+      if (!line) {
+        return false;
+      }
+      offset_ = line->end_offset;
+      if (IsBlank(*line)) {
+        continue;
+      }
+      ++report_.lines;
+      const std::int64_t number = line->number;
+      auto keyed = KeyLine(std::move(*line), options_.counts, clock_);
+      if (auto* const good = std::get_if<Keyed>(&keyed)) {
+        PAYLOG_TRY(take(std::move(*good)));
+        ++report_.taken;
+      } else {
+        ++report_.bad;
+        options_.report_bad("line " + std::to_string(number) + ": " + std::get<std::string>(keyed));
+      }
+    }
+    options_.progress(report_.lines, reader_, offset_);
+    return true;
+  }
+
+  [[nodiscard]] const IngestReport& report() const { return report_; }
+  [[nodiscard]] std::int64_t offset() const { return offset_; }
+
+ private:
+  LineReader reader_;
+  const base::Clock& clock_;
+  const IngestOptions& options_;
+  IngestReport report_;
+  std::int64_t offset_ = 0;
+};
+
+}  // namespace
+
+base::Result<IngestReport> SubmitLines(log::Log& log, const base::Clock& clock,
+                                       const IngestOptions& options) {
+  PAYLOG_ASSIGN(LineReader reader, LineReader::Open(options.path, 0));
+  PAYLOG_ASSIGN(const auto producer, log.NewProducer());
+  LineFeed feed(std::move(reader), clock, options);
+  for (bool more = true; more;) {
+    PAYLOG_ASSIGN(more, feed.Feed(kLinesPerTransaction, [&](Keyed keyed) {
+      return producer->Send(keyed.to, std::move(keyed.record));
+    }));
+  }
+  PAYLOG_TRY(producer->Flush());
+  return feed.report();
+}
+
+base::Result<IngestReport> IngestLines(log::Log& log, const base::Clock& clock,
+                                       const IngestOptions& options) {
+  const log::TopicPartition place =
+      runtime::Partition(runtime::kCommandsTopic, base::PartitionId(0));
+  std::optional<log::GroupMetadata> group;
+  std::int64_t resume = 0;
+  if (options.path != "-") {
+    PAYLOG_ASSIGN(const std::string digest, FileDigest(options.path));
+    group = log::GroupMetadata::Standalone(std::string(kIngestGroup) + digest);
+    PAYLOG_ASSIGN(const auto committed, log.CommittedOffset(group->group(), place));
+    resume = committed.value_or(base::Offset(0)).value();
+  }
+  PAYLOG_ASSIGN(LineReader reader, LineReader::Open(options.path, resume));
+  PAYLOG_ASSIGN(const auto writer, log.NewWriter("paylog-ingest"));
+  PAYLOG_TRY(writer->Init());
+  LineFeed feed(std::move(reader), clock, options);
+  for (bool more = true; more;) {
+    PAYLOG_TRY(writer->Begin());
+    PAYLOG_ASSIGN(more, feed.Feed(kLinesPerTransaction, [&](Keyed keyed) {
+      return writer->Append(keyed.to, std::move(keyed.record));
+    }));
+    if (group && feed.offset() > resume) {
+      PAYLOG_TRY(writer->CommitOffset(*group, place, base::Offset(feed.offset())));
+    }
+    PAYLOG_TRY(writer->Commit());
+  }
+  IngestReport report = feed.report();
+  report.resumed_at = resume;
+  return report;
+}
+
+}  // namespace paylog::cli

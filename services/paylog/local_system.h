@@ -1,0 +1,55 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "paylog/base/result.h"
+#include "paylog/log/log.h"
+#include "paylog/runtime/counters.h"
+#include "paylog/runtime/stage_runner.h"
+#include "paylog/runtime/topics.h"
+
+namespace paylog::cli {
+
+struct SystemOptions {
+  runtime::PartitionCounts counts;
+  std::string snapshot_directory;
+  std::int64_t snapshot_events = 100'000;
+  std::function<void(const std::string&)> warn;  // Called from any thread.
+};
+
+// Validator and ledger in one process on one log. Thread-safe; `log` must outlive it.
+class LocalSystem {
+ public:
+  LocalSystem(log::Log& log, SystemOptions options);
+  ~LocalSystem();
+
+  base::Result<void> Start();
+  // Ends both stages cleanly. The first error since Start, if any.
+  base::Result<void> Stop();
+
+  // Waits until every command has its result or dead letter, until a stage fails (its error) or
+  // until `stopped` says true.
+  base::Result<void> WaitUntilIdle(const std::function<bool()>& stopped);
+  // Waits until a stage fails or `stopped` says true.
+  base::Result<void> WaitUntilStopped(const std::function<bool()>& stopped);
+
+  // What was committed since Start. The validator's inputs are the commands.
+  [[nodiscard]] runtime::Tally validator_tally() const { return validator_counters_.Read(); }
+  [[nodiscard]] runtime::Tally ledger_tally() const { return ledger_counters_.Read(); }
+
+ private:
+  [[nodiscard]] std::optional<base::Error> failure() const;
+
+  log::Log& log_;
+  const SystemOptions options_;
+  runtime::Counters validator_counters_;
+  runtime::Counters ledger_counters_;
+  std::unique_ptr<runtime::StageRunner> validator_;
+  std::unique_ptr<runtime::StageRunner> ledger_;
+};
+
+}  // namespace paylog::cli

@@ -1,0 +1,51 @@
+#include "paylog/cli/progress_bar.h"
+
+#include <cstdio>
+#include <utility>
+
+#include <unistd.h>
+
+namespace paylog::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kRedraw{200};
+constexpr std::int64_t kWidth = 30;
+
+}  // namespace
+
+ProgressBar::ProgressBar(std::string what)
+    : what_(std::move(what)), terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+ProgressBar::~ProgressBar() {
+  Clear();
+}
+
+void ProgressBar::Update(std::int64_t lines, std::int64_t bytes,
+                         std::optional<std::int64_t> total) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!terminal_ || now - last_ < kRedraw) {
+    return;
+  }
+  last_ = now;
+  drawn_ = true;
+  std::string bar;
+  if (total && *total > 0) {
+    const auto filled = static_cast<std::size_t>(kWidth * bytes / *total);
+    bar = " [" + std::string(filled, '#') +
+          std::string(static_cast<std::size_t>(kWidth) - filled, '.') + "] " +
+          std::to_string(100 * bytes / *total) + "%";
+  }
+  (void)std::fprintf(stderr, "\r\033[K%s%s %lld lines", what_.c_str(), bar.c_str(),
+                     static_cast<long long>(lines));
+  (void)std::fflush(stderr);
+}
+
+void ProgressBar::Clear() {
+  if (drawn_) {
+    (void)std::fprintf(stderr, "\r\033[K");
+    (void)std::fflush(stderr);
+    drawn_ = false;
+  }
+}
+
+}  // namespace paylog::cli

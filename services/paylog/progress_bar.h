@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace paylog::cli {
+
+// A line on standard error that shows how far a file has been read; nothing unless it is a
+// terminal. Used by one thread at a time.
+class ProgressBar {
+ public:
+  explicit ProgressBar(std::string what);
+  ~ProgressBar();
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  // `total`: nullopt where nobody knows. Drawn a few times a second at most.
+  void Update(std::int64_t lines, std::int64_t bytes, std::optional<std::int64_t> total);
+  // Takes the line away, so that a message can be written.
+  void Clear();
+
+ private:
+  const std::string what_;
+  const bool terminal_;
+  bool drawn_ = false;
+  std::chrono::steady_clock::time_point last_{};
+};
+
+}  // namespace paylog::cli

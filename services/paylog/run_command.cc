@@ -1,0 +1,135 @@
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <mutex>
+#include <optional>
+
+#include "paylog/cli/commands.h"
+#include "paylog/cli/ingest.h"
+#include "paylog/cli/local_system.h"
+#include "paylog/cli/open_log.h"
+#include "paylog/cli/progress_bar.h"
+#include "paylog/cli/stop_signal.h"
+
+namespace paylog::cli {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+void PrintRow(const char* name, std::int64_t value) {
+  std::printf("  %-20s %12lld\n", name, static_cast<long long>(value));
+}
+
+void PrintCodes(const char* name, const std::map<model::ResultCode, std::int64_t>& codes) {
+  std::int64_t total = 0;
+  for (const auto& [code, count] : codes) {
+    total += count;
+  }
+  PrintRow(name, total);
+  for (const auto& [code, count] : codes) {
+    std::printf("    %-18s %12lld\n", std::string(model::ToString(code)).c_str(),
+                static_cast<long long>(count));
+  }
+}
+
+void PrintSummary(const LocalSystem& system, std::chrono::duration<double> elapsed) {
+  const runtime::Tally validator = system.validator_tally();
+  const runtime::Tally ledger = system.ledger_tally();
+  const double seconds = elapsed.count();
+  std::printf("done in %.2f s\n", seconds);
+  PrintRow("commands", validator.inputs);
+  PrintRow("completed", ledger.completed);
+  PrintCodes("rejected", ledger.refused);
+  PrintCodes("refused", validator.refused);
+  PrintRow("duplicates", ledger.duplicates);
+  PrintRow("dead letters", validator.dead_letters);
+  PrintRow("journal events", ledger.events);
+  PrintRow("invariants checked", ledger.invariants_checked);
+  PrintRow(
+      "payments/s",
+      seconds > 0 ? static_cast<std::int64_t>(static_cast<double>(validator.inputs) / seconds) : 0);
+}
+
+// Serves until idle, a signal or a failure. The caller still has to stop the system.
+base::Result<IngestReport> Serve(const RunArguments& arguments, OpenedLog& opened,
+                                 const base::Clock& clock, const StopSignal& stop,
+                                 LocalSystem& system) {
+  const auto stopped = [&] { return stop.requested(); };
+  IngestReport report;
+  if (!arguments.input.empty()) {
+    ProgressBar bar("run");
+    PAYLOG_ASSIGN(
+        report,
+        IngestLines(*opened.log, clock,
+                    {.path = arguments.input,
+                     .counts = opened.counts,
+                     .stopped = stopped,
+                     .report_bad =
+                         [&](const std::string& message) {
+                           bar.Clear();
+                           std::cerr << "paylog: " << arguments.input << ": " << message << '\n';
+                         },
+                     .progress =
+                         [&](std::int64_t lines, const LineReader& reader, std::int64_t bytes) {
+                           bar.Update(lines, bytes, reader.total_bytes());
+                         }}));
+  }
+  if (arguments.until_idle) {
+    PAYLOG_TRY(system.WaitUntilIdle(stopped));
+  } else {
+    PAYLOG_TRY(system.WaitUntilStopped(stopped));
+  }
+  return report;
+}
+
+void Warn(const std::string& message) {
+  static std::mutex mutex;
+  const std::scoped_lock lock(mutex);
+  std::cerr << "paylog: warning: " << message << '\n';
+}
+
+}  // namespace
+
+ExitCode Run(const RunArguments& arguments) {
+  const base::SystemClock clock;
+  const StopSignal stop;
+  auto opened = OpenOrCreateLog(arguments.log, arguments.partitions, clock);
+  if (!opened) {
+    return ReportError(opened.error().ToString());
+  }
+  const SteadyClock::time_point begin = SteadyClock::now();
+  LocalSystem system(*opened->log, {.counts = opened->counts,
+                                    .snapshot_directory = opened->SnapshotDirectory(),
+                                    .snapshot_events = arguments.snapshot_events,
+                                    .warn = Warn});
+  if (auto started = system.Start(); !started) {
+    return ReportError(started.error().ToString());
+  }
+  if (!arguments.until_idle) {
+    std::cout << "paylog serves " << arguments.log << " with " << opened->counts.inbox
+              << " partitions; SIGTERM or Ctrl-C ends it\n"
+              << std::flush;
+  }
+  const auto report = Serve(arguments, *opened, clock, stop, system);
+  const auto elapsed = SteadyClock::now() - begin;
+  const auto ended = system.Stop();
+  if (!report || !ended) {
+    return ReportError((!ended ? ended.error() : report.error()).ToString());
+  }
+  // The named point of compaction: the clean end of a run.
+  if (auto compacted = opened->log->Compact(std::string(runtime::kBalancesTopic)); !compacted) {
+    return ReportError(compacted.error().ToString());
+  }
+  PrintSummary(system, elapsed);
+  if (report->resumed_at > 0) {
+    std::printf("  %s was taken up at byte %lld, where an earlier run had ended\n",
+                arguments.input.c_str(), static_cast<long long>(report->resumed_at));
+  }
+  if (report->bad > 0) {
+    std::printf("  %lld lines were not taken\n", static_cast<long long>(report->bad));
+  }
+  const bool interrupted = arguments.until_idle && stop.requested();
+  return report->bad > 0 || interrupted ? ExitCode::kIncomplete : ExitCode::kDone;
+}
+
+}  // namespace paylog::cli

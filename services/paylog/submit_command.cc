@@ -1,0 +1,45 @@
+#include <cstdio>
+#include <iostream>
+
+#include "paylog/cli/commands.h"
+#include "paylog/cli/ingest.h"
+#include "paylog/cli/open_log.h"
+#include "paylog/cli/progress_bar.h"
+#include "paylog/cli/stop_signal.h"
+
+namespace paylog::cli {
+
+ExitCode ReportError(const std::string& message) {
+  std::cerr << "paylog: " << message << '\n';
+  return ExitCode::kOperatingError;
+}
+
+ExitCode Submit(const SubmitArguments& arguments) {
+  const base::SystemClock clock;
+  const StopSignal stop;
+  auto opened = OpenOrCreateLog(arguments.log, arguments.partitions, clock);
+  if (!opened) {
+    return ReportError(opened.error().ToString());
+  }
+  ProgressBar bar("submit");
+  const auto report = SubmitLines(
+      *opened->log, clock,
+      {.path = arguments.input,
+       .counts = opened->counts,
+       .stopped = [&] { return stop.requested(); },
+       .report_bad =
+           [&](const std::string& message) {
+             bar.Clear();
+             std::cerr << "paylog: " << message << '\n';
+           },
+       .progress = [&](std::int64_t lines, const LineReader& reader,
+                       std::int64_t bytes) { bar.Update(lines, bytes, reader.total_bytes()); }});
+  bar.Clear();
+  if (!report) {
+    return ReportError(report.error().ToString());
+  }
+  std::cout << "submitted " << report->taken << " of " << report->lines << " commands\n";
+  return report->bad > 0 || stop.requested() ? ExitCode::kIncomplete : ExitCode::kDone;
+}
+
+}  // namespace paylog::cli
