@@ -1,0 +1,294 @@
+#include "paylog/log_sqlite/batch_codec.h"
+
+#include <memory>
+#include <optional>
+
+#include <zstd.h>
+
+#include "paylog/base/check.h"
+#include "paylog/log_sqlite/bytes.h"
+
+namespace paylog::log_sqlite {
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+constexpr std::size_t kHeaderBytes = 48;
+constexpr std::size_t kChecksumAt = 0;
+constexpr std::size_t kChecksummedFrom = 8;
+constexpr std::size_t kBaseAt = 16;
+constexpr std::size_t kEndAt = 24;
+constexpr std::size_t kAppendedAt = 32;
+// Below this, zstd's own frame eats what it saves.
+constexpr std::size_t kCompressBytesMin = 96;
+constexpr int kZstdLevel = 1;
+// Of a record's payload: distance, key, value and header count take at least one byte each.
+constexpr std::size_t kRecordBytesMin = 4;
+constexpr std::size_t kHeaderEntryBytesMin = 2;
+
+enum class Codec : std::uint8_t { kRaw = 0, kZstd = 1 };
+
+struct BatchHeader {
+  std::uint64_t checksum = 0;
+  std::uint8_t version = 0;
+  std::uint8_t codec = 0;
+  std::uint8_t timestamps = 0;
+  std::uint8_t zero = 0;
+  std::uint32_t record_count = 0;
+  std::int64_t base = 0;
+  std::int64_t end = 0;
+  std::int64_t appended = 0;
+  std::uint32_t raw_bytes = 0;
+  std::uint32_t stored_bytes = 0;
+};
+
+base::Error Damaged(std::string what) {
+  return {.code = base::ErrorCode::kCorrupt, .context = std::move(what)};
+}
+
+std::string EncodePayload(std::span<const log::StoredRecord> records, BatchTimestamps timestamps) {
+  std::string payload;
+  ByteWriter writer(payload);
+  std::int64_t offset_before = 0;
+  std::int64_t timestamp_before = 0;
+  for (const log::StoredRecord& record : records) {
+    CHECK(record.offset.value() >= offset_before);
+    writer.Varint(static_cast<std::uint64_t>(record.offset.value() - offset_before));
+    offset_before = record.offset.value();
+    if (timestamps == BatchTimestamps::kEachItsOwn) {
+      // Unsigned, so that any two timestamps have a distance.
+      writer.SignedVarint(
+          static_cast<std::int64_t>(static_cast<std::uint64_t>(record.timestamp.value()) -
+                                    static_cast<std::uint64_t>(timestamp_before)));
+      timestamp_before = record.timestamp.value();
+    }
+    writer.Varint(record.key ? record.key->size() + 1 : 0);
+    writer.Raw(record.key ? std::string_view(*record.key) : std::string_view());
+    writer.Bytes(record.value);
+    writer.Varint(record.headers.size());
+    for (const log::Header& header : record.headers) {
+      writer.Bytes(header.name);
+      writer.Bytes(header.value);
+    }
+  }
+  return payload;
+}
+
+struct FreeCompressor {
+  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+};
+struct FreeDecompressor {
+  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+};
+
+// The compressed payload, or nullopt where that is not smaller.
+std::optional<std::string> Compress(const std::string& payload) {
+  if (payload.size() < kCompressBytesMin) {
+    return std::nullopt;
+  }
+  // Making a context costs more than compressing a small batch, so each thread keeps one.
+  thread_local const std::unique_ptr<ZSTD_CCtx, FreeCompressor> context(ZSTD_createCCtx());
+  CHECK(context != nullptr);
+  std::string compressed(ZSTD_compressBound(payload.size()), '\0');
+  const std::size_t size = ZSTD_compressCCtx(context.get(), compressed.data(), compressed.size(),
+                                             payload.data(), payload.size(), kZstdLevel);
+  CHECK(ZSTD_isError(size) == 0);
+  if (size >= payload.size()) {
+    return std::nullopt;
+  }
+  compressed.resize(size);
+  return compressed;
+}
+
+base::Result<std::string> Decompress(std::string_view stored, std::size_t raw_bytes) {
+  if (ZSTD_getFrameContentSize(stored.data(), stored.size()) != raw_bytes) {
+    return Damaged("compressed size differs from the batch header");
+  }
+  thread_local const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
+  CHECK(context != nullptr);
+  std::string raw(raw_bytes, '\0');
+  const std::size_t size =
+      ZSTD_decompressDCtx(context.get(), raw.data(), raw.size(), stored.data(), stored.size());
+  if (ZSTD_isError(size) != 0 || size != raw_bytes) {
+    return Damaged("payload does not decompress");
+  }
+  return raw;
+}
+
+BatchHeader ReadHeader(std::string_view blob) {
+  ByteReader reader(blob);
+  BatchHeader header;
+  header.checksum = reader.U64();
+  header.version = reader.U8();
+  header.codec = reader.U8();
+  header.timestamps = reader.U8();
+  header.zero = reader.U8();
+  header.record_count = reader.U32();
+  header.base = reader.I64();
+  header.end = reader.I64();
+  header.appended = reader.I64();
+  header.raw_bytes = reader.U32();
+  header.stored_bytes = reader.U32();
+  return header;
+}
+
+base::Result<void> CheckHeader(const BatchHeader& header, std::int64_t row_id,
+                               std::size_t blob_bytes) {
+  if (header.version != kVersion || header.codec > 1 || header.timestamps > 1 || header.zero != 0) {
+    return Damaged("unknown batch format");
+  }
+  if (header.base != BaseOf(row_id).value() || header.end <= header.base ||
+      header.end > kOffsetMax) {
+    return Damaged("batch offsets do not fit its row");
+  }
+  if (header.stored_bytes != blob_bytes - kHeaderBytes || header.raw_bytes > kBatchBytesMax ||
+      header.record_count > header.raw_bytes / kRecordBytesMin ||
+      header.record_count > static_cast<std::uint64_t>(header.end - header.base)) {
+    return Damaged("batch sizes do not fit");
+  }
+  return {};
+}
+
+// Reads one record; the reader's ok() says whether it was whole.
+log::StoredRecord ReadRecord(ByteReader& reader) {
+  log::StoredRecord record;
+  if (const std::uint64_t key_size = reader.Varint(); key_size > 0) {
+    record.key.emplace(reader.Raw(key_size - 1));
+  }
+  record.value = reader.Bytes();
+  const std::uint64_t header_count = reader.Varint();
+  if (!reader.ok() || header_count > reader.remaining() / kHeaderEntryBytesMin) {
+    reader.Raw(reader.remaining() + 1);  // A count that cannot be true.
+    return record;
+  }
+  record.headers.reserve(header_count);
+  for (std::uint64_t i = 0; i < header_count && reader.ok(); ++i) {
+    const std::string_view name = reader.Bytes();
+    const std::string_view value = reader.Bytes();
+    record.headers.push_back({.name = std::string(name), .value = std::string(value)});
+  }
+  return record;
+}
+
+base::Result<DecodedBatch> ReadRecords(const BatchHeader& header, std::string_view payload) {
+  DecodedBatch batch{.base = base::Offset(header.base), .end = base::Offset(header.end)};
+  batch.records.reserve(header.record_count);
+  ByteReader reader(payload);
+  std::uint64_t distance_from_base = 0;
+  std::int64_t timestamp = header.timestamps == 0 ? 0 : header.appended;
+  for (std::uint32_t i = 0; i < header.record_count; ++i) {
+    const std::uint64_t distance = reader.Varint();
+    distance_from_base += distance;
+    const auto covered = static_cast<std::uint64_t>(header.end - header.base);
+    if ((i > 0 && distance == 0) || distance >= covered || distance_from_base >= covered) {
+      return Damaged("record offsets do not increase within the batch");
+    }
+    if (header.timestamps == 0) {
+      timestamp = static_cast<std::int64_t>(static_cast<std::uint64_t>(timestamp) +
+                                            static_cast<std::uint64_t>(reader.SignedVarint()));
+    }
+    log::StoredRecord record = ReadRecord(reader);
+    if (!reader.ok()) {
+      return Damaged("payload ends within a record");
+    }
+    record.offset = base::Offset(header.base + static_cast<std::int64_t>(distance_from_base));
+    record.timestamp = base::TimestampMs(timestamp);
+    batch.bytes += RecordBytes(record) + sizeof(log::StoredRecord);
+    batch.records.push_back(std::move(record));
+  }
+  if (!reader.AtEnd()) {
+    return Damaged("payload goes on behind its last record");
+  }
+  return batch;
+}
+
+template <typename AnyRecord>
+std::size_t BytesOf(const AnyRecord& record) {
+  std::size_t bytes = record.value.size() + (record.key ? record.key->size() : 0);
+  for (const log::Header& header : record.headers) {
+    bytes += header.name.size() + header.value.size();
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::int64_t BatchRowId(std::int32_t partition_index, base::Offset base) {
+  CHECK(partition_index >= 0 && partition_index <= kPartitionIndexMax);
+  CHECK(base.value() >= 0 && base.value() <= kOffsetMax);
+  return (std::int64_t{partition_index} << kOffsetBits) | base.value();
+}
+
+std::int32_t PartitionIndexOf(std::int64_t row_id) {
+  return static_cast<std::int32_t>(row_id >> kOffsetBits);
+}
+
+base::Offset BaseOf(std::int64_t row_id) {
+  return base::Offset(row_id & kOffsetMax);
+}
+
+std::size_t RecordBytes(const log::Record& record) {
+  return BytesOf(record);
+}
+std::size_t RecordBytes(const log::StoredRecord& record) {
+  return BytesOf(record);
+}
+
+std::string EncodeBatch(std::span<const log::StoredRecord> records, BatchTimestamps timestamps) {
+  const std::string payload = EncodePayload(records, timestamps);
+  CHECK(payload.size() <= kBatchBytesMax);
+  const std::optional<std::string> compressed = Compress(payload);
+  const std::string& stored = compressed ? *compressed : payload;
+  std::string blob;
+  blob.reserve(kHeaderBytes + stored.size());
+  ByteWriter writer(blob);
+  writer.U64(0);  // Checksum: see SealBatch, as for the other zeros.
+  writer.U8(kVersion);
+  writer.U8(static_cast<std::uint8_t>(compressed ? Codec::kZstd : Codec::kRaw));
+  writer.U8(static_cast<std::uint8_t>(timestamps));
+  writer.U8(0);
+  writer.U32(static_cast<std::uint32_t>(records.size()));
+  writer.I64(0);
+  writer.I64(0);
+  writer.I64(0);
+  writer.U32(static_cast<std::uint32_t>(payload.size()));
+  writer.U32(static_cast<std::uint32_t>(stored.size()));
+  CHECK(blob.size() == kHeaderBytes);
+  writer.Raw(stored);
+  return blob;
+}
+
+std::uint64_t SealBatch(std::string& blob, const BatchPlace& place) {
+  CHECK(blob.size() >= kHeaderBytes);
+  CHECK(place.base < place.end);
+  PatchI64(blob, kBaseAt, place.base.value());
+  PatchI64(blob, kEndAt, place.end.value());
+  PatchI64(blob, kAppendedAt, place.appended.value());
+  const std::int64_t row_id = BatchRowId(place.partition_index, place.base);
+  const std::uint64_t checksum =
+      Checksum(static_cast<std::uint64_t>(row_id), std::string_view(blob).substr(kChecksummedFrom));
+  PatchU64(blob, kChecksumAt, checksum);
+  return checksum;
+}
+
+base::Result<DecodedBatch> DecodeBatch(std::int64_t row_id, std::string_view blob) {
+  if (blob.size() < kHeaderBytes) {
+    return Damaged("batch is cut short");
+  }
+  const BatchHeader header = ReadHeader(blob);
+  if (header.checksum !=
+      Checksum(static_cast<std::uint64_t>(row_id), blob.substr(kChecksummedFrom))) {
+    return Damaged("batch checksum differs");
+  }
+  PAYLOG_TRY(CheckHeader(header, row_id, blob.size()));
+  const std::string_view stored = blob.substr(kHeaderBytes);
+  if (static_cast<Codec>(header.codec) == Codec::kRaw) {
+    if (header.raw_bytes != header.stored_bytes) {
+      return Damaged("batch sizes do not fit");
+    }
+    return ReadRecords(header, stored);
+  }
+  PAYLOG_ASSIGN(const std::string raw, Decompress(stored, header.raw_bytes));
+  return ReadRecords(header, raw);
+}
+
+}  // namespace paylog::log_sqlite

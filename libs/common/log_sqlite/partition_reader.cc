@@ -1,0 +1,95 @@
+#include "paylog/log_sqlite/partition_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace paylog::log_sqlite {
+namespace {
+
+constexpr std::chrono::hours kWaitMax{24};  // So that no deadline overflows.
+
+}  // namespace
+
+base::Result<void> PartitionReader::Seek(base::Offset offset) {
+  PAYLOG_TRY(engine_.failure.Check());
+  const base::Offset end = engine_.tail.End(partition_.index);
+  if (offset.value() < 0 || offset > end) {
+    return base::Error{.code = base::ErrorCode::kOffsetOutOfRange,
+                       .context = Describe(partition_.name, offset) +
+                                  ": the partition goes from 0 to " + std::to_string(end.value())};
+  }
+  position_ = offset;
+  return {};
+}
+
+base::Result<log::PolledRecords> PartitionReader::Poll(const log::PollLimits& limits) {
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(limits.wait, kWaitMax);
+  log::PolledRecords polled{.records = {}, .next = position_};
+  std::size_t bytes = 0;
+  while (true) {
+    PAYLOG_TRY(engine_.failure.Check());
+    base::Offset end = engine_.tail.End(partition_.index);
+    if (position_ >= end && polled.records.empty()) {
+      end = engine_.tail.WaitBeyond(partition_.index, position_, deadline, woken_);
+      PAYLOG_TRY(engine_.failure.Check());
+    }
+    if (position_ >= end) {
+      break;
+    }
+    PAYLOG_TRY(LoadBatchAtPosition());
+    if (!TakeFromBatch(limits, bytes, polled)) {
+      break;
+    }
+  }
+  polled.next = position_;
+  return polled;
+}
+
+base::Result<void> PartitionReader::LoadBatchAtPosition() {
+  if (batch_ != nullptr && batch_->base <= position_ && position_ < batch_->end) {
+    return {};
+  }
+  batch_ = engine_.tail.Find(partition_.index, position_);
+  if (batch_ == nullptr) {
+    PAYLOG_ASSIGN(StoredBatch stored, engine_.storage.ReadBatch(partition_, position_));
+    batch_ = std::make_shared<const DecodedBatch>(std::move(stored.batch));
+  }
+  return {};
+}
+
+bool PartitionReader::TakeFromBatch(const log::PollLimits& limits, std::size_t& bytes,
+                                    log::PolledRecords& polled) {
+  auto next = std::lower_bound(
+      batch_->records.begin(), batch_->records.end(), position_,
+      [](const log::StoredRecord& record, base::Offset wanted) { return record.offset < wanted; });
+  for (; next != batch_->records.end(); ++next) {
+    const std::size_t size = RecordBytes(*next);
+    const bool over = !polled.records.empty() && (polled.records.size() >= limits.records_max ||
+                                                  bytes + size > limits.bytes_max);
+    if (over) {
+      return false;
+    }
+    bytes += size;
+    polled.records.push_back(*next);
+    position_ = next->offset.Next();
+  }
+  position_ = batch_->end;
+  return true;
+}
+
+base::Result<base::Offset> PartitionReader::EndOffset() {
+  PAYLOG_TRY(engine_.failure.Check());
+  return engine_.tail.End(partition_.index);
+}
+
+base::Result<base::Offset> PartitionReader::BeginningOffset() {
+  PAYLOG_TRY(engine_.failure.Check());
+  return base::Offset(0);
+}
+
+void PartitionReader::Wakeup() {
+  engine_.tail.Wake(partition_.index, woken_);
+}
+
+}  // namespace paylog::log_sqlite

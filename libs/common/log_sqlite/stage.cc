@@ -1,0 +1,81 @@
+#include "paylog/log_sqlite/stage.h"
+
+#include <memory>
+#include <utility>
+
+namespace paylog::log_sqlite {
+namespace {
+
+// A record's own bookkeeping in memory, for the bounds.
+constexpr std::size_t kRecordOverhead = sizeof(log::StoredRecord);
+
+StagedBatch EncodeOne(std::int32_t partition_index, log::TimestampType timestamps,
+                      std::vector<log::StoredRecord> records) {
+  auto decoded = std::make_shared<DecodedBatch>();
+  decoded->records = std::move(records);
+  for (std::size_t i = 0; i < decoded->records.size(); ++i) {
+    decoded->records[i].offset = base::Offset(static_cast<std::int64_t>(i));
+    decoded->bytes += RecordBytes(decoded->records[i]) + kRecordOverhead;
+  }
+  const BatchTimestamps kind = timestamps == log::TimestampType::kProducer
+                                   ? BatchTimestamps::kEachItsOwn
+                                   : BatchTimestamps::kTheBatchs;
+  return {.partition_index = partition_index,
+          .timestamps = timestamps,
+          .blob = EncodeBatch(decoded->records, kind),
+          .decoded = std::move(decoded)};
+}
+
+}  // namespace
+
+base::Result<void> Stage::Add(const log::TopicPartition& to, log::Record record) {
+  PAYLOG_ASSIGN(const CatalogEntry entry, catalog_.Find(to));
+  const std::size_t bytes = RecordBytes(record);
+  // A header may be empty and still takes room in a batch.
+  const std::size_t bytes_with_headers = bytes + 2 * record.headers.size();
+  if (bytes_with_headers > static_cast<std::size_t>(entry.record_bytes_max)) {
+    return base::Error{.code = base::ErrorCode::kMessageTooLarge,
+                       .context = "a record of " + std::to_string(bytes_with_headers) +
+                                  " bytes for " + to.ToString() + ", where " +
+                                  std::to_string(entry.record_bytes_max) + " are allowed"};
+  }
+  Partition& partition = partitions_[entry.partition.index];
+  partition.timestamps = entry.timestamps;
+  partition.records.push_back({.offset = base::Offset(0),
+                               .key = std::move(record.key),
+                               .value = std::move(record.value),
+                               .headers = std::move(record.headers),
+                               .timestamp = record.timestamp});
+  bytes_ += bytes + kRecordOverhead;
+  ++records_;
+  return {};
+}
+
+std::vector<StagedBatch> Stage::Encode() {
+  std::vector<StagedBatch> batches;
+  for (auto& [index, partition] : partitions_) {
+    std::vector<log::StoredRecord> cut;
+    std::size_t cut_bytes = 0;
+    for (log::StoredRecord& record : partition.records) {
+      cut_bytes += RecordBytes(record) + kRecordOverhead;
+      cut.push_back(std::move(record));
+      if (cut_bytes >= kBatchBytesTarget) {
+        batches.push_back(EncodeOne(index, partition.timestamps, std::exchange(cut, {})));
+        cut_bytes = 0;
+      }
+    }
+    if (!cut.empty()) {
+      batches.push_back(EncodeOne(index, partition.timestamps, std::move(cut)));
+    }
+  }
+  Clear();
+  return batches;
+}
+
+void Stage::Clear() {
+  partitions_.clear();
+  bytes_ = 0;
+  records_ = 0;
+}
+
+}  // namespace paylog::log_sqlite

@@ -1,0 +1,302 @@
+#include "paylog/log_sqlite/storage.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include "paylog/base/check.h"
+
+namespace paylog::log_sqlite {
+namespace {
+
+namespace fs = std::filesystem;
+
+// About 16 MiB of WAL.
+constexpr int kCheckpointPages = 4096;
+// Rows of commits stay this far behind the synced head, for the eyes of an inquiry.
+constexpr std::uint64_t kCommitsKept = 1024;
+constexpr std::uint64_t kPruneEvery = 64;
+
+std::string DatabasePath(const std::string& directory) {
+  return directory + "/log.sqlite";
+}
+
+bool DatabaseIsEmpty(const std::string& directory) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(DatabasePath(directory), error);
+  return error || size == 0;
+}
+
+bool HeadExists(const std::string& directory) {
+  std::error_code error;
+  return fs::exists(directory + "/head", error);
+}
+
+base::Result<void> MakeDirectory(const std::string& directory) {
+  std::error_code error;
+  const bool made = fs::create_directories(directory, error);
+  if (error) {
+    return base::Error{.code = base::ErrorCode::kIo,
+                       .context = "making " + directory + ": " + error.message()};
+  }
+  if (!made) {
+    return {};
+  }
+  const fs::path parent = fs::absolute(directory).lexically_normal().parent_path();
+  return SyncDirectory(parent.string());
+}
+
+// The head comes first: a head at 0 without a database is a log whose making was cut short, and
+// nothing is lost by making it again.
+base::Result<void> MakeLog(const std::string& directory) {
+  if (!HeadExists(directory)) {
+    PAYLOG_TRY(HeadFile::Create(directory, Head{}));
+  }
+  PAYLOG_ASSIGN(const std::unique_ptr<Database> database, Database::Open(DatabasePath(directory)));
+  database->AllowCheckpointOnClose();
+  PAYLOG_ASSIGN(const bool made, HasSchema(*database));
+  if (!made) {
+    PAYLOG_TRY(CreateSchema(*database));
+  }
+  return SyncDirectory(directory);
+}
+
+base::Error RefuseHead(const base::Error& error, const std::string& directory) {
+  return {.code = base::ErrorCode::kCorrupt,
+          .context = error.context + "; nothing proves that the log in " + directory +
+                     " is complete. `paylog repair-head` verifies it and writes the head anew"};
+}
+
+// Opens the head of a log that exists, and refuses a database that is gone.
+base::Result<HeadFile> OpenHead(const std::string& directory) {
+  base::Result<HeadFile> head = HeadFile::Open(directory);
+  if (!head && head.error().code == base::ErrorCode::kIo) {
+    return head.error();
+  }
+  if (!head) {
+    return RefuseHead(head.error(), directory);
+  }
+  if (DatabaseIsEmpty(directory)) {
+    if (head->head().number > 0) {
+      return base::Error{.code = base::ErrorCode::kLostRecords,
+                         .context = "commits 1 to " + std::to_string(head->head().number) +
+                                    " were acknowledged, and " + DatabasePath(directory) +
+                                    " is missing or empty"};
+    }
+    PAYLOG_TRY(MakeLog(directory));
+  }
+  return head;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Storage>> Storage::Open(const std::string& directory, bool create) {
+  const bool fresh = !HeadExists(directory) && DatabaseIsEmpty(directory);
+  if (fresh && !create) {
+    return base::Error{.code = base::ErrorCode::kNotFound,
+                       .context = "there is no log in " + directory};
+  }
+  if (fresh) {
+    PAYLOG_TRY(MakeDirectory(directory));
+  }
+  PAYLOG_ASSIGN(OwnerLock lock, OwnerLock::Take(directory + "/owner.lock"));
+  // Looked at again: a second maker may have been faster.
+  if (!HeadExists(directory) && DatabaseIsEmpty(directory)) {
+    PAYLOG_TRY(MakeLog(directory));
+  }
+  PAYLOG_ASSIGN(HeadFile head, OpenHead(directory));
+  PAYLOG_ASSIGN(std::unique_ptr<Database> database, Database::Open(DatabasePath(directory)));
+  if (head.head().number == 0) {
+    PAYLOG_ASSIGN(const bool made, HasSchema(*database));
+    if (!made) {
+      PAYLOG_TRY(CreateSchema(*database));
+    }
+  }
+  PAYLOG_ASSIGN(Recovered recovered, Recover(*database, head.head()));
+  PAYLOG_ASSIGN(Statements statements, PrepareAll(*database));
+  std::unique_ptr<Storage> storage(new Storage(std::move(lock), std::move(head),
+                                               std::move(database), std::move(recovered),
+                                               std::move(statements)));
+  // A killed owner may have left the log ahead of its head.
+  if (storage->head_.head() != storage->recovered_.last) {
+    PAYLOG_TRY(storage->head_.Write(storage->recovered_.last));
+  }
+  PAYLOG_TRY(storage->head_.Sync());
+  storage->database_->AllowCheckpointOnClose();
+  return storage;
+}
+
+base::Result<VerifyReport> Storage::RepairHead(const std::string& directory) {
+  if (DatabaseIsEmpty(directory)) {
+    return base::Error{.code = base::ErrorCode::kNotFound,
+                       .context = "there is no database in " + directory};
+  }
+  PAYLOG_ASSIGN(const OwnerLock lock, OwnerLock::Take(directory + "/owner.lock"));
+  if (const base::Result<HeadFile> head = HeadFile::Open(directory);
+      head || head.error().code == base::ErrorCode::kIo) {
+    return head ? base::Error{.code = base::ErrorCode::kInvalidArgument,
+                              .context = "the head of " + directory +
+                                         " is readable; there is nothing to repair"}
+                : head.error();
+  }
+  PAYLOG_ASSIGN(const std::unique_ptr<Database> database, Database::Open(DatabasePath(directory)));
+  PAYLOG_ASSIGN(const Recovered recovered, Recover(*database, std::nullopt));
+  PAYLOG_ASSIGN(const VerifyReport report,
+                VerifyAll(*database, recovered.last, recovered.cells.digest()));
+  PAYLOG_TRY(HeadFile::Create(directory, recovered.last));
+  return report;
+}
+
+Storage::Storage(OwnerLock lock, HeadFile head, std::unique_ptr<Database> database,
+                 Recovered recovered, Statements statements)
+    : lock_(std::move(lock)),
+      head_(std::move(head)),
+      database_(std::move(database)),
+      recovered_(std::move(recovered)),
+      statements_(std::move(statements)) {}
+
+Storage::~Storage() {
+  const std::lock_guard guard(mutex_);
+  if (!failed_) {
+    // Should it fail, the head on the disk is behind the log, which is as after a kill.
+    static_cast<void>(head_.Sync().has_value());
+  }
+}
+
+base::Result<Storage::Statements> Storage::PrepareAll(Database& database) {
+  PAYLOG_ASSIGN(Statement begin, database.Prepare("BEGIN IMMEDIATE"));
+  PAYLOG_ASSIGN(Statement commit, database.Prepare("COMMIT"));
+  PAYLOG_ASSIGN(Statement drop_batch, database.Prepare("DELETE FROM batches WHERE id = ?"));
+  PAYLOG_ASSIGN(Statement insert_batch,
+                database.Prepare("INSERT INTO batches (id, blob) VALUES (?, ?)"));
+  PAYLOG_ASSIGN(
+      Statement replace_cell,
+      database.Prepare("INSERT OR REPLACE INTO cells (id, content, checksum) VALUES (?, ?, ?)"));
+  PAYLOG_ASSIGN(Statement insert_commit,
+                database.Prepare("INSERT INTO commits (number, header, hash) VALUES (?, ?, ?)"));
+  PAYLOG_ASSIGN(Statement prune_commits, database.Prepare("DELETE FROM commits WHERE number < ?"));
+  PAYLOG_ASSIGN(
+      Statement find_batch,
+      database.Prepare("SELECT id, blob FROM batches WHERE id <= ? ORDER BY id DESC LIMIT 1"));
+  return Statements{.begin = std::move(begin),
+                    .commit = std::move(commit),
+                    .drop_batch = std::move(drop_batch),
+                    .insert_batch = std::move(insert_batch),
+                    .replace_cell = std::move(replace_cell),
+                    .insert_commit = std::move(insert_commit),
+                    .prune_commits = std::move(prune_commits),
+                    .find_batch = std::move(find_batch)};
+}
+
+base::Result<void> Storage::Commit(CommitPlan& plan) {
+  const std::lock_guard guard(mutex_);
+  CHECK(!failed_);
+  CHECK(!plan.empty());
+  failed_ = true;  // Until the end is reached: any way out before it leaves the outcome unknown.
+  CommitHeader header{.number = recovered_.last.number + 1, .previous = recovered_.last.hash};
+  PAYLOG_TRY(statements_->begin.Run());
+  PAYLOG_TRY(WriteBatches(plan, header));
+  PAYLOG_TRY(WriteCells(plan));
+  header.cells = recovered_.cells.digest();
+  const std::string encoded = EncodeCommitHeader(header);
+  const Head next = HeadOf(header.number, encoded);
+  PAYLOG_TRY(WriteCommitRow(header, encoded, next));
+  PAYLOG_TRY(statements_->commit.Run());
+  recovered_.last = next;
+  PAYLOG_TRY(head_.Write(next));
+  failed_ = false;
+  return {};
+}
+
+base::Result<void> Storage::WriteBatches(CommitPlan& plan, CommitHeader& header) {
+  for (const std::int64_t row_id : plan.dropped_rows) {
+    statements_->drop_batch.Bind(1, row_id);
+    PAYLOG_TRY(statements_->drop_batch.Run());
+  }
+  header.batches.reserve(plan.batches.size());
+  for (BatchWrite& batch : plan.batches) {
+    const std::uint64_t checksum = SealBatch(batch.blob, batch.place);
+    const std::int64_t row_id = BatchRowId(batch.place.partition_index, batch.place.base);
+    statements_->insert_batch.Bind(1, row_id).Bind(2, batch.blob);
+    PAYLOG_TRY(statements_->insert_batch.Run());
+    header.batches.push_back(
+        {.row_id = row_id, .end = batch.place.end.value(), .checksum = checksum});
+  }
+  return {};
+}
+
+base::Result<void> Storage::WriteCells(const CommitPlan& plan) {
+  for (const auto& [key, value] : plan.cells) {
+    const CellRow row = recovered_.cells.Put(key, value);
+    statements_->replace_cell.Bind(1, row.id).Bind(2, row.content).Bind(3, row.checksum);
+    PAYLOG_TRY(statements_->replace_cell.Run());
+  }
+  return {};
+}
+
+base::Result<void> Storage::WriteCommitRow(const CommitHeader& header, const std::string& encoded,
+                                           const Head& next) {
+  statements_->insert_commit.Bind(1, static_cast<std::int64_t>(header.number))
+      .Bind(2, encoded)
+      .Bind(3, ViewOf(next.hash));
+  PAYLOG_TRY(statements_->insert_commit.Run());
+  const std::uint64_t synced = head_.synced().number;
+  if (header.number % kPruneEvery != 0 || synced <= kCommitsKept) {
+    return {};
+  }
+  statements_->prune_commits.Bind(1, static_cast<std::int64_t>(synced - kCommitsKept));
+  return statements_->prune_commits.Run();
+}
+
+bool Storage::HeadIsSynced() const {
+  const std::lock_guard guard(mutex_);
+  return head_.synced() == head_.head();
+}
+
+base::Result<void> Storage::SyncHead() {
+  const std::lock_guard guard(mutex_);
+  return head_.Sync();
+}
+
+base::Result<void> Storage::CheckpointIfLarge() {
+  const std::lock_guard guard(mutex_);
+  return database_->CheckpointFrom(kCheckpointPages);
+}
+
+base::Result<StoredBatch> Storage::ReadBatch(const PartitionRef& partition, base::Offset offset) {
+  const std::string where = Describe(partition.name, offset);
+  const base::Error missing{.code = base::ErrorCode::kCorrupt,
+                            .context = where + ": no batch covers this offset"};
+  StoredBatch stored;
+  std::string blob;
+  {
+    const std::lock_guard guard(mutex_);
+    Statement& find = statements_->find_batch;
+    const ScopedReset reset(find);
+    find.Bind(1, BatchRowId(partition.index, offset));
+    const base::Result<bool> row = find.Step();
+    if (!row) {
+      return row.error().In(where);
+    }
+    if (!*row || find.Int(0) < 0 || PartitionIndexOf(find.Int(0)) != partition.index) {
+      return missing;
+    }
+    stored.row_id = find.Int(0);
+    blob = find.Blob(1);
+  }
+  base::Result<DecodedBatch> batch = DecodeBatch(stored.row_id, blob);
+  if (!batch) {
+    return batch.error().In(Describe(partition.name, BaseOf(stored.row_id)));
+  }
+  if (batch->end <= offset) {
+    return missing;
+  }
+  stored.batch = *std::move(batch);
+  return stored;
+}
+
+base::Result<VerifyReport> Storage::Verify() {
+  const std::lock_guard guard(mutex_);
+  return VerifyAll(*database_, recovered_.last, recovered_.cells.digest());
+}
+
+}  // namespace paylog::log_sqlite

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "paylog/base/result.h"
+#include "paylog/log_sqlite/batch_codec.h"
+#include "paylog/log_sqlite/commit_chain.h"
+#include "paylog/log_sqlite/database.h"
+#include "paylog/log_sqlite/head_file.h"
+#include "paylog/log_sqlite/log_state.h"
+#include "paylog/log_sqlite/owner_lock.h"
+#include "paylog/log_sqlite/recovery.h"
+#include "paylog/log_sqlite/sqlite_log.h"
+
+namespace paylog::log_sqlite {
+
+// A batch on its way to its row; the blob is still to be sealed.
+struct BatchWrite {
+  BatchPlace place;
+  std::string blob;
+};
+
+// What one SQLite transaction changes.
+struct CommitPlan {
+  std::vector<std::int64_t> dropped_rows;  // Of batches; removed before the new ones come.
+  std::vector<BatchWrite> batches;
+  std::map<CellKey, std::string> cells;
+
+  void Put(CellWrite cell) { cells[std::move(cell.key)] = std::move(cell.value); }
+  [[nodiscard]] bool empty() const {
+    return dropped_rows.empty() && batches.empty() && cells.empty();
+  }
+};
+
+// A row of batches, with its bytes.
+struct StoredBatch {
+  std::int64_t row_id = 0;
+  DecodedBatch batch;
+};
+
+// The directory of a log: its lock, its head and its database. Thread-safe: one mutex guards the
+// connection, so that no read sees a transaction half done.
+class Storage {
+ public:
+  // Proves the log whole as far as recovery.h says, or refuses and leaves all as it was.
+  static base::Result<std::unique_ptr<Storage>> Open(const std::string& directory, bool create);
+  static base::Result<VerifyReport> RepairHead(const std::string& directory);
+
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+  ~Storage();
+
+  // The state as it was when the log was opened; Commit does not change it.
+  [[nodiscard]] const LogState& opened_state() const { return recovered_.state; }
+
+  // Durable, and named by the head, when it returns. After an error the outcome is unknown, and
+  // nothing may be committed any more. Fills in the blobs' places.
+  base::Result<void> Commit(CommitPlan& plan);
+
+  [[nodiscard]] bool HeadIsSynced() const;
+  base::Result<void> SyncHead();
+  base::Result<void> CheckpointIfLarge();
+
+  // The batch that covers the offset, which must lie before the partition's end; so a miss is
+  // kCorrupt.
+  base::Result<StoredBatch> ReadBatch(const PartitionRef& partition, base::Offset offset);
+
+  base::Result<VerifyReport> Verify();
+
+ private:
+  struct Statements {
+    Statement begin;
+    Statement commit;
+    Statement drop_batch;
+    Statement insert_batch;
+    Statement replace_cell;
+    Statement insert_commit;
+    Statement prune_commits;
+    Statement find_batch;
+  };
+
+  Storage(OwnerLock lock, HeadFile head, std::unique_ptr<Database> database, Recovered recovered,
+          Statements statements);
+  static base::Result<Statements> PrepareAll(Database& database);
+
+  base::Result<void> WriteBatches(CommitPlan& plan, CommitHeader& header);
+  base::Result<void> WriteCells(const CommitPlan& plan);
+  base::Result<void> WriteCommitRow(const CommitHeader& header, const std::string& encoded,
+                                    const Head& next);
+
+  mutable std::mutex mutex_;
+  OwnerLock lock_;  // Declared first: released last.
+  HeadFile head_;
+  std::unique_ptr<Database> database_;
+  Recovered recovered_;  // Cells and last commit follow each Commit; the state does not.
+  std::optional<Statements> statements_;
+  bool failed_ = false;
+};
+
+}  // namespace paylog::log_sqlite

@@ -1,0 +1,119 @@
+#include <atomic>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "log_contract.h"
+
+namespace paylog::contract {
+namespace {
+
+constexpr int kWriters = 6;
+constexpr int kTransactions = 40;
+
+std::string Label(int writer, int transaction) {
+  return std::to_string(writer) + ':' + std::to_string(transaction);
+}
+
+// Goal: what many threads write to the same partitions is all there, in each writer's order, once.
+// Method: each transaction writes its label to both partitions, while readers follow the tail.
+TEST_P(ConcurrencyContract, ManyWritersLoseNothing) {
+  const std::string topic = MakeTopic("many", 2);
+  std::vector<std::thread> threads;
+  std::vector<std::vector<std::string>> followed(2);
+  for (int p = 0; p < 2; ++p) {
+    threads.emplace_back([&, p] {
+      followed[static_cast<std::size_t>(p)] =
+          ValuesOf(ReadCount(At(topic, p), static_cast<std::size_t>(kWriters) * kTransactions));
+    });
+  }
+  for (int w = 0; w < kWriters; ++w) {
+    threads.emplace_back([&, w] {
+      const auto writer = NewWriter("w" + std::to_string(w));
+      for (int t = 0; t < kTransactions; ++t) {
+        Must(writer->Begin());
+        Must(writer->Append(At(topic, 0), ValueRecord(Label(w, t))));
+        Must(writer->Append(At(topic, 1), ValueRecord(Label(w, t))));
+        Must(writer->CommitOffset(log::GroupMetadata::Standalone(Name("g" + std::to_string(w))),
+                                  At(topic), base::Offset(t + 1)));
+        Must(writer->Commit());
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  for (const std::vector<std::string>& values : followed) {
+    ASSERT_EQ(values.size(), static_cast<std::size_t>(kWriters) * kTransactions);
+    std::map<int, int> next;
+    for (const std::string& value : values) {
+      const int writer = std::stoi(value);
+      EXPECT_EQ(value, Label(writer, next[writer]++));
+    }
+  }
+  for (int w = 0; w < kWriters; ++w) {
+    ExpectCommitted("g" + std::to_string(w), At(topic), base::Offset(kTransactions));
+  }
+}
+
+// Goal: a record that a reader has seen implies the rest of its transaction.
+TEST_P(ConcurrencyContract, AReaderNeverSeesHalfATransaction) {
+  const std::string topic = MakeTopic("halves", 2);
+  std::thread writing([&] {
+    const auto writer = NewWriter("w");
+    for (int t = 0; t < kTransactions; ++t) {
+      Must(writer->Begin());
+      Must(writer->Append(At(topic, t % 2), ValueRecord(std::to_string(t))));
+      Must(writer->Append(At(topic, 1 - t % 2), ValueRecord(std::to_string(t))));
+      Must(writer->CommitOffset(log::GroupMetadata::Standalone(Name("g")), At(topic),
+                                base::Offset(t + 1)));
+      Must(writer->Commit());
+    }
+  });
+  const auto reader = Must(log().NewReader(At(topic, 0), log::Isolation::kReadCommitted));
+  const auto begun = std::chrono::steady_clock::now();
+  int seen = 0;
+  while (seen < kTransactions && std::chrono::steady_clock::now() - begun < kPatience) {
+    for (const log::StoredRecord& record : Must(reader->Poll({.wait = kPatience})).records) {
+      EXPECT_EQ(record.value, std::to_string(seen++));
+    }
+    // The stable offset is at least that of every transaction seen.
+    EXPECT_GE(Must(log().CommittedOffset(Name("g"), At(topic))), base::Offset(seen));
+    EXPECT_GE(ReadCount(At(topic, 1), static_cast<std::size_t>(seen)).size(),
+              static_cast<std::size_t>(seen));
+  }
+  writing.join();
+  EXPECT_EQ(seen, kTransactions);
+}
+
+// Goal: whatever the moment, only one owner of an id commits after the last Init.
+TEST_P(ConcurrencyContract, OwnersOfOneIdFenceEachOther) {
+  const log::TopicPartition to = At(MakeTopic("owners"));
+  std::atomic<int> committed = 0;
+  std::vector<std::thread> threads;
+  for (int w = 0; w < 4; ++w) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 5; ++round) {
+        const auto writer = NewWriter("contested");
+        for (int t = 0; t < 3; ++t) {
+          Must(writer->Begin());
+          base::Result<void> done = writer->Append(to, ValueRecord("x"));
+          done = done ? writer->Commit() : done;
+          if (!done) {
+            EXPECT_EQ(done.error().code, base::ErrorCode::kFenced);
+            break;
+          }
+          ++committed;
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(ReadAll(to).size(), static_cast<std::size_t>(committed.load()));
+}
+
+}  // namespace
+}  // namespace paylog::contract

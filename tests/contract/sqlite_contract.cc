@@ -1,0 +1,67 @@
+#include <filesystem>
+#include <string>
+
+#include "log_contract.h"
+#include "paylog/base/clock.h"
+#include "paylog/log_sqlite/sqlite_log.h"
+
+namespace paylog::contract {
+namespace {
+
+class SqliteFixture final : public LogFixture {
+ public:
+  explicit SqliteFixture(std::size_t tail_cache_bytes) : tail_cache_bytes_(tail_cache_bytes) {
+    std::string path = (std::filesystem::temp_directory_path() / "paylog-contract-XXXXXX").string();
+    CHECK(mkdtemp(path.data()) != nullptr);
+    directory_ = path;
+    Open();
+  }
+  ~SqliteFixture() override {
+    Must(log_->Verify());
+    log_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  log::Log& log() override { return *log_; }
+  void Reopen() override {
+    log_.reset();
+    Open();
+  }
+
+ private:
+  void Open() {
+    log_ = Must(log_sqlite::SqliteLog::Open({.directory = directory_,
+                                             .create = true,
+                                             .clock = &clock_,
+                                             .tail_cache_bytes = tail_cache_bytes_}));
+  }
+
+  const base::SystemClock clock_;
+  const std::size_t tail_cache_bytes_;
+  std::string directory_;
+  std::unique_ptr<log_sqlite::SqliteLog> log_;
+};
+
+Adapter Sqlite() {
+  return {.name = "Sqlite",
+          .make = [] { return std::make_unique<SqliteFixture>(std::size_t{64} * 1024 * 1024); }};
+}
+// Every read comes from the database.
+Adapter SqliteWithoutCache() {
+  return {.name = "SqliteWithoutCache", .make = [] { return std::make_unique<SqliteFixture>(0); }};
+}
+
+#define PAYLOG_INSTANTIATE(suite) \
+  INSTANTIATE_TEST_SUITE_P(Log, suite, testing::Values(Sqlite(), SqliteWithoutCache()), NameOf)
+
+PAYLOG_INSTANTIATE(RecordsContract);
+PAYLOG_INSTANTIATE(ReadingContract);
+PAYLOG_INSTANTIATE(TopicsContract);
+PAYLOG_INSTANTIATE(TransactionsContract);
+PAYLOG_INSTANTIATE(FencingContract);
+PAYLOG_INSTANTIATE(GroupsContract);
+PAYLOG_INSTANTIATE(DurabilityContract);
+PAYLOG_INSTANTIATE(ConcurrencyContract);
+
+}  // namespace
+}  // namespace paylog::contract
