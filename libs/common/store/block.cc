@@ -1,0 +1,70 @@
+#include "paylog/store/block.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "paylog/base/check.h"
+#include "paylog/store/bytes.h"
+#include "paylog/store/compression.h"
+#include "paylog/store/damage.h"
+
+namespace paylog::store {
+
+void BlockBuilder::Add(std::string_view key, std::string_view value) {
+  AppendBytes(raw_, key);
+  AppendBytes(raw_, value);
+}
+
+std::string BlockBuilder::Finish() {
+  std::string stored = Compress(raw_);
+  raw_.clear();
+  return stored;
+}
+
+base::Result<Block> Block::Decode(std::string_view stored) {
+  Block block;
+  PAYLOG_ASSIGN(block.raw_, Decompress(stored));
+  ByteReader reader(block.raw_);
+  const auto place = [&block](std::string_view bytes) {
+    return static_cast<std::uint32_t>(bytes.data() - block.raw_.data());
+  };
+  while (reader.ok() && reader.remaining() > 0) {
+    const std::string_view key = reader.Bytes();
+    const std::string_view value = reader.Bytes();
+    if (reader.ok()) {
+      block.entries_.push_back({.key_begin = place(key),
+                                .key_size = static_cast<std::uint32_t>(key.size()),
+                                .value_begin = place(value),
+                                .value_size = static_cast<std::uint32_t>(value.size())});
+    }
+  }
+  if (!reader.AtEnd() || block.entries_.empty()) {
+    return Damaged("block of ids has another structure");
+  }
+  return block;
+}
+
+std::string_view Block::key(std::size_t index) const {
+  CHECK(index < entries_.size());
+  return std::string_view(raw_).substr(entries_[index].key_begin, entries_[index].key_size);
+}
+
+std::string_view Block::value(std::size_t index) const {
+  CHECK(index < entries_.size());
+  return std::string_view(raw_).substr(entries_[index].value_begin, entries_[index].value_size);
+}
+
+std::optional<std::string_view> Block::Find(std::string_view wanted) const {
+  const auto key_of = [this](const Entry& entry) {
+    return std::string_view(raw_).substr(entry.key_begin, entry.key_size);
+  };
+  const auto found = std::lower_bound(
+      entries_.begin(), entries_.end(), wanted,
+      [&key_of](const Entry& entry, std::string_view sought) { return key_of(entry) < sought; });
+  if (found == entries_.end() || key_of(*found) != wanted) {
+    return std::nullopt;
+  }
+  return value(static_cast<std::size_t>(found - entries_.begin()));
+}
+
+}  // namespace paylog::store

@@ -1,0 +1,176 @@
+#include "paylog/store/id_index.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "paylog/base/check.h"
+#include "paylog/store/id_cursor.h"
+#include "paylog/store/run_writer.h"
+
+namespace paylog::store {
+namespace {
+
+constexpr std::size_t kRunsPerLevel = 4;
+// Per store. Segments of some 10 million ids; the blocks serve repeats that come close together.
+constexpr std::size_t kSegmentCacheBytes = std::size_t{16} << 20;
+constexpr std::size_t kBlockCacheBytes = std::size_t{1} << 20;
+
+// How many of the newest runs are merged with a new one of level 0, and to which level.
+struct MergePlan {
+  std::size_t merged = 0;
+  std::uint64_t level = 0;
+};
+
+// REQUIRES: levels do not rise from the oldest to the newest.
+MergePlan PlanMerge(const std::vector<Run>& runs) {
+  constexpr std::size_t kOthers = kRunsPerLevel - 1;
+  MergePlan plan;
+  while (plan.merged + kOthers <= runs.size()) {
+    const std::size_t oldest = runs.size() - plan.merged - kOthers;
+    // The newest of them lies on the level or below, the oldest on it or above.
+    if (runs[oldest].entry.level > plan.level) {
+      break;
+    }
+    plan.merged += kOthers;
+    ++plan.level;
+  }
+  return plan;
+}
+
+std::size_t WeightOf(const Segment& segment) {
+  std::size_t weight = sizeof(Segment) + segment.filter.size();
+  for (const Fence& fence : segment.blocks) {
+    weight += sizeof(Fence) + fence.first_key.size();
+  }
+  return weight;
+}
+
+}  // namespace
+
+IdIndex::IdIndex(PartTable& parts, std::vector<Run> runs)
+    : parts_(parts),
+      runs_(std::move(runs)),
+      segments_(kSegmentCacheBytes),
+      blocks_(kBlockCacheBytes) {}
+
+base::Result<std::unique_ptr<IdIndex>> IdIndex::Open(PartTable& parts,
+                                                     const std::vector<RunEntry>& entries) {
+  std::vector<Run> runs;
+  for (const RunEntry& entry : entries) {
+    PAYLOG_ASSIGN(const std::string data,
+                  parts.Get(PartId(entry.run, PartKind::kIndex, 0), entry.index_checksum));
+    PAYLOG_ASSIGN(RunIndex index, DecodeRunIndex(data));
+    runs.push_back({.entry = entry, .index = std::move(index)});
+  }
+  return std::unique_ptr<IdIndex>(new IdIndex(parts, std::move(runs)));
+}
+
+base::Result<std::optional<std::string>> IdIndex::Find(std::string_view key) {
+  const KeyHash hash = HashKey(key);
+  const std::scoped_lock lock(mutex_);
+  for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
+    PAYLOG_ASSIGN(std::optional<std::string> value, FindInRun(*run, key, hash));
+    if (value.has_value()) {
+      return value;
+    }
+  }
+  return std::optional<std::string>();
+}
+
+base::Result<std::optional<std::string>> IdIndex::FindInRun(const Run& run, std::string_view key,
+                                                            KeyHash hash) {
+  std::optional<std::string> result;
+  const std::optional<std::size_t> at = Locate(run.index.segments, key);
+  if (!at.has_value() || run.index.last_key < key) {
+    return result;
+  }
+  PAYLOG_ASSIGN(const Segment* const segment, ReadSegment(run, *at));
+  if (!MayContain(segment->filter, hash)) {
+    return result;
+  }
+  const std::optional<std::size_t> fence = Locate(segment->blocks, key);
+  CHECK(fence.has_value());
+  PAYLOG_ASSIGN(const Block* const block,
+                ReadBlock(run, segment->first_block + *fence, segment->blocks[*fence].checksum));
+  if (const std::optional<std::string_view> value = block->Find(key); value.has_value()) {
+    result = std::string(*value);
+  }
+  return result;
+}
+
+base::Result<const Segment*> IdIndex::ReadSegment(const Run& run, std::size_t number) {
+  const std::int64_t id = PartId(run.entry.run, PartKind::kSegment, number);
+  if (const Segment* const cached = segments_.Get(id); cached != nullptr) {
+    return cached;
+  }
+  PAYLOG_ASSIGN(const std::string data, parts_.Get(id, run.index.segments[number].checksum));
+  PAYLOG_ASSIGN(Segment segment, DecodeSegment(data));
+  const std::size_t weight = WeightOf(segment);
+  return segments_.Put(id, std::move(segment), weight);
+}
+
+base::Result<const Block*> IdIndex::ReadBlock(const Run& run, std::uint64_t number,
+                                              std::uint64_t checksum) {
+  const std::int64_t id = PartId(run.entry.run, PartKind::kBlock, number);
+  if (const Block* const cached = blocks_.Get(id); cached != nullptr) {
+    return cached;
+  }
+  PAYLOG_ASSIGN(const std::string data, parts_.Get(id, checksum));
+  PAYLOG_ASSIGN(Block block, Block::Decode(data));
+  const std::size_t weight = block.weight();
+  return blocks_.Put(id, std::move(block), weight);
+}
+
+base::Result<void> IdIndex::ForEach(
+    const std::function<void(std::string_view key, std::string_view value)>& visit) {
+  std::vector<std::unique_ptr<IdCursor>> sources;
+  for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
+    sources.push_back(std::make_unique<RunCursor>(parts_, *run));
+  }
+  MergeCursor merged(std::move(sources));
+  PAYLOG_ASSIGN(bool more, merged.Next());
+  while (more) {
+    visit(merged.key(), merged.value());
+    PAYLOG_ASSIGN(more, merged.Next());
+  }
+  return {};
+}
+
+base::Result<std::vector<Run>> IdIndex::Extend(const std::map<std::string, std::string>& ids,
+                                               std::int64_t run) {
+  std::vector<Run> runs = runs_;
+  if (ids.empty()) {
+    return runs;
+  }
+  const MergePlan plan = PlanMerge(runs);
+  std::vector<std::unique_ptr<IdCursor>> sources;
+  sources.push_back(std::make_unique<MapCursor>(ids));
+  for (std::size_t i = 0; i < plan.merged; ++i) {
+    sources.push_back(std::make_unique<RunCursor>(parts_, runs[runs.size() - 1 - i]));
+  }
+  MergeCursor merged(std::move(sources));
+  RunWriter writer(parts_, run);
+  PAYLOG_ASSIGN(bool more, merged.Next());
+  while (more) {
+    PAYLOG_TRY(writer.Add(merged.key(), merged.value()));
+    PAYLOG_ASSIGN(more, merged.Next());
+  }
+  PAYLOG_ASSIGN(Run extended, writer.Finish(plan.level));
+  runs.resize(runs.size() - plan.merged);
+  runs.push_back(std::move(extended));
+  return runs;
+}
+
+void IdIndex::Adopt(std::vector<Run> runs) {
+  const std::scoped_lock lock(mutex_);
+  runs_ = std::move(runs);
+}
+
+std::vector<RunEntry> EntriesOf(const std::vector<Run>& runs) {
+  std::vector<RunEntry> entries;
+  std::transform(runs.begin(), runs.end(), std::back_inserter(entries),
+                 [](const Run& run) { return run.entry; });
+  return entries;
+}
+
+}  // namespace paylog::store

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "paylog/base/result.h"
+#include "paylog/store/checksum.h"
+#include "paylog/store/run_format.h"
+
+namespace paylog::store {
+
+// What a snapshot is, in one row: everything else in the file is proven from here. Plain value.
+struct MetaRow {
+  std::optional<std::string> meta;  // nullopt before the first snapshot.
+  std::uint64_t row_count = 0;
+  RowDigest row_digest;  // The sum over all rows.
+  std::int64_t next_run = 0;
+  std::vector<RunEntry> runs;  // Oldest first.
+
+  friend bool operator==(const MetaRow&, const MetaRow&) = default;
+};
+
+// With a checksum over everything at its end.
+std::string Encode(const MetaRow& row);
+base::Result<MetaRow> DecodeMetaRow(std::string_view bytes);
+
+}  // namespace paylog::store

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "paylog/base/result.h"
+#include "paylog/store/sqlite.h"
+
+namespace paylog::store {
+
+enum class PartKind : std::int64_t { kBlock = 0, kSegment = 1, kIndex = 2 };
+
+// Where a part lies; the parts of a run follow each other. Plain value.
+// REQUIRES: 0 <= run < 2^31 - 1, number < 2^30
+std::int64_t PartId(std::int64_t run, PartKind kind, std::uint64_t number);
+
+struct Part {
+  std::int64_t id = 0;
+  std::string data;
+};
+
+// The table of everything that runs are made of. Takes the lock of the connection for each call, so
+// that nobody waits for a whole run. The database must outlive it. Thread-safe.
+class PartTable {
+ public:
+  static constexpr const char* kSchema =
+      "CREATE TABLE parts(id INTEGER PRIMARY KEY, data BLOB NOT NULL)";
+
+  static base::Result<PartTable> Open(Database& database);
+
+  // kCorrupt where the part is missing or is not the one whose checksum the caller knows.
+  base::Result<std::string> Get(std::int64_t id, std::uint64_t checksum);
+  // In one transaction of its own.
+  base::Result<void> Put(const std::vector<Part>& parts);
+  // Deletes the parts of every run that is not in `live`, in many transactions.
+  base::Result<void> CollectGarbage(const std::set<std::int64_t>& live);
+
+ private:
+  PartTable(Database& database, Statement get, Statement put, Statement next, Statement erase);
+  // The first part from `id` on; -1 where there is none.
+  base::Result<std::int64_t> NextId(std::int64_t id);
+
+  Database* database_;
+  Statement get_;
+  Statement put_;
+  Statement next_;
+  Statement erase_;
+};
+
+}  // namespace paylog::store

@@ -1,0 +1,129 @@
+#include "paylog/store/snapshot_store.h"
+
+#include <cerrno>
+#include <filesystem>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "paylog/store/schema.h"
+#include "paylog/store/sqlite_snapshot_store.h"
+
+namespace paylog::store {
+
+base::Result<std::unique_ptr<SnapshotStore>> SnapshotStore::Open(const std::string& path) {
+  base::Result<std::unique_ptr<SqliteSnapshotStore>> store = SqliteSnapshotStore::Open(path);
+  if (!store) {
+    return store.error().In("snapshot " + path);
+  }
+  return std::unique_ptr<SnapshotStore>(std::move(store).value());
+}
+
+base::Result<void> SnapshotStore::Discard(const std::string& path) {
+  // The file itself goes last: a WAL without its file could be taken for that of the next one.
+  for (const char* const suffix : {"-wal", "-shm", "-journal", ""}) {
+    std::error_code failure;
+    std::filesystem::remove(path + suffix, failure);
+    if (failure) {
+      return base::Error{.code = base::ErrorCode::kIo,
+                         .context = "removing " + path + suffix + ": " + failure.message()};
+    }
+  }
+  return {};
+}
+
+SqliteSnapshotStore::SqliteSnapshotStore(std::unique_ptr<Database> database)
+    : database_(std::move(database)) {}
+
+base::Result<std::unique_ptr<SqliteSnapshotStore>> SqliteSnapshotStore::Open(
+    const std::string& path) {
+  PAYLOG_ASSIGN(std::unique_ptr<Database> database, Database::Open(path));
+  std::unique_ptr<SqliteSnapshotStore> store(new SqliteSnapshotStore(std::move(database)));
+  PAYLOG_ASSIGN(store->current_, OpenSchema(*store->database_));
+  PAYLOG_ASSIGN(store->parts_, PartTable::Open(*store->database_));
+  PAYLOG_ASSIGN(store->rows_, RowTable::Open(*store->database_));
+  PAYLOG_ASSIGN(store->ids_, IdIndex::Open(*store->parts_, store->current_.runs));
+  // What a Write left that did not come to its end.
+  PAYLOG_TRY(store->CollectGarbage());
+  return store;
+}
+
+std::optional<std::string> SqliteSnapshotStore::Meta() const {
+  const std::scoped_lock lock(current_mutex_);
+  return current_.meta;
+}
+
+base::Result<void> SqliteSnapshotStore::ForEachRow(
+    const std::function<void(std::string_view key, std::string_view value)>& visit) {
+  const std::scoped_lock writer(writer_mutex_);
+  return rows_->ForEach({.count = current_.row_count, .digest = current_.row_digest}, visit);
+}
+
+base::Result<void> SqliteSnapshotStore::ForEachId(
+    const std::function<void(std::string_view key, std::string_view value)>& visit) {
+  const std::scoped_lock writer(writer_mutex_);
+  return ids_->ForEach(visit);
+}
+
+base::Result<std::optional<std::string>> SqliteSnapshotStore::FindId(std::string_view key) {
+  return ids_->Find(key);
+}
+
+base::Result<void> SqliteSnapshotStore::Write(const SnapshotChanges& changes) {
+  const std::scoped_lock writer(writer_mutex_);
+  MetaRow next = current_;
+  next.meta = changes.meta;
+  // The number counts as used even if this Write fails, since parts of the run may stay behind.
+  {
+    const std::scoped_lock lock(current_mutex_);
+    ++current_.next_run;
+  }
+  PAYLOG_ASSIGN(std::vector<Run> runs, ids_->Extend(changes.ids, next.next_run));
+  next.runs = EntriesOf(runs);
+  ++next.next_run;
+  PAYLOG_TRY(Commit(changes, next));
+  ids_->Adopt(std::move(runs));
+  {
+    const std::scoped_lock lock(current_mutex_);
+    current_ = std::move(next);
+  }
+  // The snapshot stands. What cannot be deleted now is garbage for the next Write or Open.
+  static_cast<void>(CollectGarbage());
+  return {};
+}
+
+base::Result<void> SqliteSnapshotStore::Commit(const SnapshotChanges& changes, MetaRow& next) {
+  {
+    const auto lock = database_->Lock();
+    PAYLOG_TRY(database_->Execute("BEGIN IMMEDIATE"));
+  }
+  RowTotals totals{.count = next.row_count, .digest = next.row_digest};
+  base::Result<void> done = rows_->Upsert(changes.rows, totals);
+  next.row_count = totals.count;
+  next.row_digest = totals.digest;
+  const auto lock = database_->Lock();
+  if (done && !database_->InTransaction()) {
+    done = base::Error{.code = base::ErrorCode::kIo,
+                       .context = "SQLite ended the transaction after an error of a look-up"};
+  }
+  if (done) {
+    done = PutMetaRow(*database_, next);
+  }
+  if (done) {
+    done = database_->Execute("COMMIT");
+  }
+  if (!done) {
+    database_->Rollback();
+  }
+  return done;
+}
+
+base::Result<void> SqliteSnapshotStore::CollectGarbage() {
+  std::set<std::int64_t> live;
+  for (const RunEntry& run : current_.runs) {
+    live.insert(run.run);
+  }
+  return parts_->CollectGarbage(live);
+}
+
+}  // namespace paylog::store

@@ -1,0 +1,213 @@
+#include "paylog/store/snapshot_store.h"
+
+#include <csignal>
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include "paylog/store/testing.h"
+
+namespace paylog::store {
+namespace {
+
+using base::ErrorCode;
+
+void ExpectHolds(SnapshotStore& store, const Model& expected) {
+  const base::Result<Model> found = ReadModel(store);
+  ASSERT_TRUE(found.has_value()) << found.error().ToString();
+  EXPECT_EQ(found->meta, expected.meta);
+  EXPECT_TRUE(found->rows == expected.rows);
+  EXPECT_TRUE(found->ids == expected.ids);
+}
+
+std::optional<std::string> MustFind(SnapshotStore& store, std::string_view key) {
+  base::Result<std::optional<std::string>> found = store.FindId(key);
+  if (!found) {
+    ADD_FAILURE() << found.error().ToString();
+    return std::nullopt;
+  }
+  return *found;
+}
+
+TEST(SnapshotStore, IsEmptyBeforeTheFirstSnapshot) {
+  const ScratchDirectory directory;
+  for (int opened = 0; opened < 2; ++opened) {
+    const auto store = MustOpen(directory.File("s"));
+    ExpectHolds(*store, Model{});
+    EXPECT_EQ(MustFind(*store, "id"), std::nullopt);
+  }
+}
+
+TEST(SnapshotStore, GivesBackArbitraryBytesAlsoAfterReopening) {
+  const ScratchDirectory directory;
+  const std::string zeros("\0\0", 2);
+  const SnapshotChanges changes{
+      .meta = zeros + "meta",
+      .rows = {{"", "empty key"}, {zeros, ""}, {"\xff", std::string(10'000, 'r')}},
+      .ids = {
+          {"", "empty key"}, {zeros, ""}, {std::string(200, '\xff'), std::string(10'000, 'i')}}};
+  Model expected;
+  expected.Apply(changes);
+  {
+    const auto store = MustOpen(directory.File("s"));
+    ASSERT_TRUE(store->Write(changes).has_value());
+    ExpectHolds(*store, expected);
+  }
+  const auto store = MustOpen(directory.File("s"));
+  ExpectHolds(*store, expected);
+  for (const auto& [key, value] : changes.ids) {
+    EXPECT_EQ(MustFind(*store, key), value);
+  }
+  for (const std::string& absent :
+       {std::string("\0", 1), std::string(201, '\xff'), std::string("m")}) {
+    EXPECT_EQ(MustFind(*store, absent), std::nullopt);
+  }
+}
+
+TEST(SnapshotStore, TheNewestValueWins) {
+  const ScratchDirectory directory;
+  const auto store = MustOpen(directory.File("s"));
+  Model expected;
+  // Past two levels of merging, so that the id is overridden within and across merges.
+  for (int i = 0; i < 40; ++i) {
+    const std::string n = std::to_string(i);
+    const SnapshotChanges changes{
+        .meta = n, .rows = {{"row", n}, {"row" + n, n}}, .ids = {{"id", n}, {"id" + n, n}}};
+    ASSERT_TRUE(store->Write(changes).has_value());
+    expected.Apply(changes);
+    EXPECT_EQ(MustFind(*store, "id"), n);
+  }
+  ExpectHolds(*store, expected);
+}
+
+TEST(SnapshotStore, ASnapshotMayChangeNothingButMeta) {
+  const ScratchDirectory directory;
+  const auto store = MustOpen(directory.File("s"));
+  ASSERT_TRUE(store->Write({.meta = "1", .rows = {{"r", "v"}}, .ids = {{"i", "v"}}}).has_value());
+  ASSERT_TRUE(store->Write({.meta = "2"}).has_value());
+  ExpectHolds(*store, {.meta = "2", .rows = {{"r", "v"}}, .ids = {{"i", "v"}}});
+}
+
+// Random upserts of every size against a map, with the store reopened now and then.
+TEST(SnapshotStore, AgreesWithAMapOverManyMerges) {
+  const std::uint64_t seed = PrintedSeed();
+  Random random(seed);
+  const ScratchDirectory directory;
+  auto store = MustOpen(directory.File("s"));
+  Model expected;
+  for (int i = 0; i < 90; ++i) {
+    SnapshotChanges changes{.meta = std::to_string(i)};
+    for (std::uint64_t n = Below(random, 40); n > 0; --n) {
+      changes.rows["row" + std::to_string(Below(random, 500))] =
+          RandomBytes(random, Below(random, 300));
+    }
+    const std::uint64_t value_bytes = Below(random, 20) == 0 ? 10'000 : 200;
+    for (std::uint64_t n = Below(random, 300); n > 0; --n) {
+      changes.ids["id" + std::to_string(Below(random, 20'000))] =
+          RandomBytes(random, Below(random, value_bytes));
+    }
+    ASSERT_TRUE(store->Write(changes).has_value());
+    expected.Apply(changes);
+    if (Below(random, 10) == 0) {
+      store.reset();
+      store = MustOpen(directory.File("s"));
+      ExpectHolds(*store, expected);
+    }
+    for (int look_up = 0; look_up < 100; ++look_up) {
+      const std::string key = "id" + std::to_string(Below(random, 20'000));
+      const auto wanted = expected.ids.find(key);
+      EXPECT_EQ(MustFind(*store, key), wanted == expected.ids.end()
+                                           ? std::nullopt
+                                           : std::optional<std::string>(wanted->second));
+    }
+  }
+  ExpectHolds(*store, expected);
+  for (const auto& [key, value] : expected.ids) {
+    EXPECT_EQ(MustFind(*store, key), value);
+  }
+}
+
+TEST(SnapshotStore, RefusesAFileOfAnotherKind) {
+  const ScratchDirectory directory;
+  std::ofstream(directory.File("s")) << std::string(10'000, 'x');
+  const auto store = SnapshotStore::Open(directory.File("s"));
+  ASSERT_FALSE(store.has_value());
+  EXPECT_EQ(store.error().code, ErrorCode::kCorrupt);
+}
+
+TEST(SnapshotStore, SaysWhereTheFileSystemFails) {
+  const ScratchDirectory directory;
+  const auto store = SnapshotStore::Open(directory.File("no/such/directory/s"));
+  ASSERT_FALSE(store.has_value());
+  EXPECT_EQ(store.error().code, ErrorCode::kIo);
+}
+
+TEST(SnapshotStore, DiscardLeavesNothing) {
+  const ScratchDirectory directory;
+  const std::string path = directory.File("s");
+  ASSERT_TRUE(MustOpen(path)->Write({.meta = "1", .ids = {{"i", "v"}}}).has_value());
+  std::ofstream(path + "-wal") << "left behind";
+  ASSERT_TRUE(SnapshotStore::Discard(path).has_value());
+  EXPECT_TRUE(std::filesystem::is_empty(std::filesystem::path(path).parent_path()));
+  ASSERT_TRUE(SnapshotStore::Discard(path).has_value());
+  ExpectHolds(*MustOpen(path), Model{});
+}
+
+// Lets no file grow beyond a size until the scope ends.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : old_handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    CHECK(getrlimit(RLIMIT_FSIZE, &old_limit_) == 0);
+    rlimit limit = old_limit_;
+    limit.rlim_cur = bytes;
+    CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &old_limit_);
+    std::signal(SIGXFSZ, old_handler_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  void (*old_handler_)(int);
+  rlimit old_limit_{};
+};
+
+// The limit is moved step by step, so that the disk is "full" in every phase of a Write.
+TEST(SnapshotStore, AFailedWriteLeavesTheSnapshotBefore) {
+  Random random(PrintedSeed());
+  const ScratchDirectory directory;
+  auto store = MustOpen(directory.File("s"));
+  Model expected;
+  int failures = 0;
+  for (int i = 0; i < 60; ++i) {
+    SnapshotChanges changes{.meta = std::to_string(i)};
+    for (int n = 0; n < 50; ++n) {
+      changes.ids["id" + std::to_string(Below(random, 2'000))] = RandomBytes(random, 100);
+      changes.rows["row" + std::to_string(Below(random, 200))] = RandomBytes(random, 1'000);
+    }
+    base::Result<void> written;
+    if (i % 2 == 1) {
+      const FileSizeLimit limit(Below(random, 300'000));
+      written = store->Write(changes);
+    } else {
+      written = store->Write(changes);
+      ASSERT_TRUE(written.has_value()) << written.error().ToString();
+    }
+    if (written) {
+      expected.Apply(changes);
+    } else {
+      EXPECT_EQ(written.error().code, ErrorCode::kIo) << written.error().ToString();
+      ++failures;
+    }
+    ExpectHolds(*store, expected);
+  }
+  EXPECT_GT(failures, 5);
+  store.reset();
+  ExpectHolds(*MustOpen(directory.File("s")), expected);
+}
+
+}  // namespace
+}  // namespace paylog::store
