@@ -103,15 +103,15 @@ constexpr NamedReader kReaders[] = {
     {"account_opened",
      [](FieldReader& f) -> EventBody {
        return model::AccountOpened{.currency = f.Currency("currency"),
-                                   .overdraft_limit = f.Count("overdraft_limit"),
-                                   .min_balance = f.Count("min_balance"),
-                                   .max_balance = f.Count("max_balance")};
+                                   .overdraft_limit = f.Limit("overdraft_limit"),
+                                   .min_balance = f.Limit("min_balance"),
+                                   .max_balance = f.Limit("max_balance")};
      }},
     {"account_updated",
      [](FieldReader& f) -> EventBody {
-       return model::AccountUpdated{.overdraft_limit = f.Count("overdraft_limit"),
-                                    .min_balance = f.Count("min_balance"),
-                                    .max_balance = f.Count("max_balance")};
+       return model::AccountUpdated{.overdraft_limit = f.Limit("overdraft_limit"),
+                                    .min_balance = f.Limit("min_balance"),
+                                    .max_balance = f.Limit("max_balance")};
      }},
     {"account_frozen",
      [](FieldReader& f) -> EventBody {

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "paylog/base/check.h"
+#include "paylog/base/limits.h"
 #include "paylog/codec/json_reader.h"
 
 namespace paylog::codec {
@@ -157,8 +158,28 @@ model::Currency FieldReader::Currency(std::string_view name) {
   return currency.value_or(model::Currency::All().front());
 }
 
+std::int64_t FieldReader::Limit(std::string_view name) {
+  const std::int64_t value = Count(name);
+  if (value > base::kAmountMinorMax) {
+    Fail(name, "must be at most 2^53 - 1");
+    return 0;
+  }
+  return value;
+}
+
 model::Money FieldReader::Money() {
+  const model::Money money = Change();
+  if (money.minor < 1) {
+    Fail("amount", "must be at least 1");
+  }
+  return money;
+}
+
+model::Money FieldReader::Change() {
   const std::int64_t minor = Integer("amount");
+  if (minor > base::kAmountMinorMax || minor < -base::kAmountMinorMax) {
+    Fail("amount", "must be at most 2^53 - 1");
+  }
   return {.minor = minor, .currency = Currency("currency")};
 }
 

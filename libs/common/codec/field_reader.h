@@ -48,7 +48,10 @@ class FieldReader {
   model::CommandId CommandId(std::string_view name);
   model::CommandType CommandType(std::string_view name);
   model::Currency Currency(std::string_view name);
-  model::Money Money();  // From "amount" and "currency".
+  // 0 to kAmountMinorMax.
+  std::int64_t Limit(std::string_view name);
+  model::Money Money();   // From "amount", 1 to kAmountMinorMax, and "currency".
+  model::Money Change();  // The same with either sign.
   model::FreezeScope Scope(std::string_view name);
   model::ResultCode Code(std::string_view name);
   model::ResultStatus Status(std::string_view name);

@@ -55,7 +55,7 @@ void WriteEntries(JsonWriter& writer, const std::vector<model::Entry>& entries) 
 
 std::vector<model::Entry> ReadEntries(FieldReader& fields) {
   return fields.Objects("entries", [](FieldReader& entry) {
-    return model::Entry{.account = entry.AnyAccount("account"), .amount = entry.Money()};
+    return model::Entry{.account = entry.AnyAccount("account"), .amount = entry.Change()};
   });
 }
 

@@ -60,9 +60,9 @@ void ReadCustomer(FieldReader& fields, Account& account) {
   account.closed = fields.Text("status") == "closed";
   account.posted = fields.Integer("posted");
   account.held = fields.Integer("held");
-  account.overdraft_limit = fields.Count("overdraft_limit");
-  account.min_balance = fields.Count("min_balance");
-  account.max_balance = fields.Count("max_balance");
+  account.overdraft_limit = fields.Limit("overdraft_limit");
+  account.min_balance = fields.Limit("min_balance");
+  account.max_balance = fields.Limit("max_balance");
   account.debits_frozen = fields.Boolean("debits_frozen");
   account.credits_frozen = fields.Boolean("credits_frozen");
   account.freeze_reason = fields.OptionalText("freeze_reason").value_or("");
