@@ -60,6 +60,15 @@ void AddSubmit(CLI::App& app, SubmitArguments& arguments, Action& action) {
   command->callback([&] { action = [&] { return Submit(arguments); }; });
 }
 
+void AddAudit(CLI::App& app, AuditArguments& arguments, Action& action) {
+  CLI::App* const audit = app.add_subcommand("audit", "Check a log from outside");
+  audit->require_subcommand(1);
+  CLI::App* const command = audit->add_subcommand(
+      "verify", "Read everything, decide it again, and name the first difference");
+  AddLogOption(*command, arguments.log);
+  command->callback([&] { action = [&] { return AuditVerify(arguments); }; });
+}
+
 }  // namespace
 
 ExitCode Main(int argc, const char* const* argv) {
@@ -69,8 +78,10 @@ ExitCode Main(int argc, const char* const* argv) {
   Action action;
   RunArguments run;
   SubmitArguments submit;
+  AuditArguments audit;
   AddRun(app, run, action);
   AddSubmit(app, submit, action);
+  AddAudit(app, audit, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

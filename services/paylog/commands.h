@@ -26,6 +26,11 @@ struct SubmitArguments {
 };
 ExitCode Submit(const SubmitArguments& arguments);
 
+struct AuditArguments {
+  std::string log;
+};
+ExitCode AuditVerify(const AuditArguments& arguments);
+
 // "paylog: <error>" on standard error.
 ExitCode ReportError(const std::string& message);
 

@@ -1,0 +1,77 @@
+#include <cstdio>
+#include <iostream>
+
+#include "paylog/audit/auditor.h"
+#include "paylog/cli/commands.h"
+#include "paylog/cli/open_log.h"
+
+namespace paylog::cli {
+namespace {
+
+void PrintRow(const char* name, std::int64_t value) {
+  std::printf("  %-20s %12lld\n", name, static_cast<long long>(value));
+}
+
+void PrintReport(const audit::AuditReport& report) {
+  std::int64_t events = 0;
+  std::int64_t accounts = 0;
+  std::int64_t ids = 0;
+  std::int64_t pending = report.validator.pending;
+  std::int64_t snapshots = 0;
+  for (const audit::LedgerReport& ledger : report.ledgers) {
+    events += ledger.events;
+    accounts += ledger.accounts;
+    ids += ledger.ids;
+    pending += ledger.pending;
+    snapshots += ledger.snapshot_checked ? 1 : 0;
+  }
+  std::printf("audit clean: every record is what validator and ledger decide\n");
+  PrintRow("commands", report.validator.commands);
+  PrintRow("inbox records", report.inbox_records);
+  PrintRow("journal events", events);
+  PrintRow("results", report.results);
+  PrintRow("dead letters", report.dead_letters);
+  PrintRow("balance records", report.balances);
+  PrintRow("accounts", accounts);
+  PrintRow("remembered ids", ids);
+  PrintRow("snapshots compared", snapshots);
+  PrintRow("invariants checked", report.invariants_checked);
+  if (pending > 0) {
+    PrintRow("not processed yet", pending);
+  }
+  for (std::size_t p = 0; p < report.ledgers.size(); ++p) {
+    if (!report.ledgers[p].snapshot_note.empty()) {
+      std::printf("  note: snapshot of partition %zu: %s\n", p,
+                  report.ledgers[p].snapshot_note.c_str());
+    }
+    std::printf("  partition %-3zu %s\n", p, report.ledgers[p].state_hash.ToHex().c_str());
+  }
+  std::printf("  state hash    %s\n", report.state_hash.ToHex().c_str());
+}
+
+}  // namespace
+
+ExitCode AuditVerify(const AuditArguments& arguments) {
+  const base::SystemClock clock;
+  auto opened = OpenExistingLog(arguments.log, clock);
+  if (!opened) {
+    return ReportError(opened.error().ToString());
+  }
+  audit::AuditReport report;
+  const audit::Verdict verdict =
+      audit::Audit(*opened->log, opened->counts, opened->SnapshotDirectory(), report);
+  if (const base::Error* const error = verdict.error()) {
+    return ReportError("audit: " + error->ToString());
+  }
+  if (const audit::Difference* const difference = verdict.difference()) {
+    std::cout << "audit: DIFFERENCE at " << difference->where << '\n'
+              << "  " << difference->what << '\n'
+              << "  expected: " << difference->expected << '\n'
+              << "  found:    " << difference->found << '\n';
+    return ExitCode::kIncomplete;
+  }
+  PrintReport(report);
+  return ExitCode::kDone;
+}
+
+}  // namespace paylog::cli
