@@ -37,18 +37,17 @@ base::Error Corrupt(std::string context) {
 
 }  // namespace
 
-FieldReader::FieldReader(const JsonValue& object, std::string path)
-    : object_(object), path_(std::move(path)) {
+FieldReader::FieldReader(const JsonValue& object) : object_(object) {
   CHECK(object.kind == JsonKind::kObject);
 }
 
 base::Error FieldReader::error() const {
   CHECK(!ok());
-  return Corrupt(*fault_);
+  return Corrupt("$" + *fault_);
 }
 
 void FieldReader::Fail(std::string_view name, std::string_view problem) {
-  FailAt(MemberPath(path_, name), problem);
+  FailAt(MemberPath({}, name), problem);
 }
 
 void FieldReader::FailAt(std::string path, std::string_view problem) {

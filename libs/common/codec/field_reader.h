@@ -24,7 +24,7 @@ namespace paylog::codec {
 class FieldReader {
  public:
   // REQUIRES: object.kind == JsonKind::kObject
-  explicit FieldReader(const JsonValue& object, std::string path = "$");
+  explicit FieldReader(const JsonValue& object);
 
   [[nodiscard]] bool ok() const { return !fault_.has_value(); }
   // "$.amount: ..." REQUIRES: !ok()
@@ -61,7 +61,7 @@ class FieldReader {
   // Calls read(FieldReader&) for the object `name`; its fault becomes this reader's.
   template <typename Read>
   auto Object(std::string_view name, Read read) {
-    return Nested(Get(name, JsonKind::kObject), MemberPath(path_, name), read);
+    return Nested(Get(name, JsonKind::kObject), read, [&] { return MemberPath({}, name); });
   }
   // The same for each object of the array `name`.
   template <typename Read>
@@ -69,7 +69,8 @@ class FieldReader {
     std::vector<decltype(read(*this))> values;
     const JsonValue& array = Get(name, JsonKind::kArray);
     for (std::size_t i = 0; i < array.items.size() && ok(); ++i) {
-      values.push_back(Nested(array.items[i], ItemPath(MemberPath(path_, name), i), read));
+      values.push_back(
+          Nested(array.items[i], read, [&] { return ItemPath(MemberPath({}, name), i); }));
     }
     return values;
   }
@@ -82,23 +83,23 @@ class FieldReader {
   const JsonValue& Get(std::string_view name, JsonKind kind);
   void FailAt(std::string path, std::string_view problem);
 
-  template <typename Read>
-  auto Nested(const JsonValue& value, std::string path, Read read) {
+  // The place is made where there is a fault only: making it costs more than reading the fields.
+  template <typename Read, typename Place>
+  auto Nested(const JsonValue& value, Read read, Place place) {
     if (value.kind != JsonKind::kObject) {
-      FailAt(path, "must be an object");
+      FailAt(place(), "must be an object");
     }
     static const JsonValue kEmptyObject{.kind = JsonKind::kObject};
-    FieldReader reader(value.kind == JsonKind::kObject ? value : kEmptyObject, std::move(path));
+    FieldReader reader(value.kind == JsonKind::kObject ? value : kEmptyObject);
     auto result = read(reader);
     if (!reader.ok() && ok()) {
-      fault_ = std::move(reader.fault_);
+      fault_ = place() + *reader.fault_;
     }
     return result;
   }
 
   const JsonValue& object_;
-  std::string path_;
-  std::optional<std::string> fault_;
+  std::optional<std::string> fault_;  // ".sent.partition: is missing"
 };
 
 // Reads a whole value: JSON, then read(FieldReader&), then the proof that nothing else was there:
