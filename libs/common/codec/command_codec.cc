@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
-#include "paylog/base/check.h"
 #include "paylog/base/limits.h"
 #include "paylog/codec/command_fields.h"
 #include "paylog/codec/command_values.h"
@@ -20,20 +20,20 @@ namespace {
 using model::CommandType;
 using model::ResultCode;
 
-model::UnreadableCommand Unreadable(ResultCode code, std::string path, std::string message) {
-  return {.refusal = {.code = code, .path = std::move(path), .message = std::move(message)}};
+ResultCode CodeOf(JsonFault fault) {
+  switch (fault) {
+    case JsonFault::kInvalidUtf8:
+      return ResultCode::kInvalidUtf8;
+    case JsonFault::kInvalidJson:
+      return ResultCode::kInvalidJson;
+    case JsonFault::kTooDeep:
+      return ResultCode::kNestingTooDeep;
+  }
+  return ResultCode::kInvalidJson;
 }
 
-model::UnreadableCommand Unreadable(const JsonError& error) {
-  switch (error.fault) {
-    case JsonFault::kInvalidUtf8:
-      return Unreadable(ResultCode::kInvalidUtf8, "$", error.message);
-    case JsonFault::kInvalidJson:
-      return Unreadable(ResultCode::kInvalidJson, "$", error.message);
-    case JsonFault::kTooDeep:
-      return Unreadable(ResultCode::kNestingTooDeep, "$", error.message);
-  }
-  return Unreadable(ResultCode::kInvalidJson, "$", error.message);
+model::UnreadableCommand Unreadable(model::Refusal refusal) {
+  return {.refusal = std::move(refusal)};
 }
 
 // The text of the only member of this name, or what is wrong with it.
@@ -71,17 +71,54 @@ std::string_view AccountField(const JsonValue& object, std::optional<CommandType
                                                                                   : "account";
 }
 
+std::variant<model::CommandId, model::Refusal> ReadCommandId(const JsonValue& object) {
+  const OnlyText found = FindOnlyText(object, "command_id");
+  model::Refusal refusal{.code = ResultCode::kUnreadableCommandId, .path = "$.command_id"};
+  if (found.text == nullptr) {
+    refusal.message = refusal.path + " " + found.problem;
+    return refusal;
+  }
+  if (auto id = model::CommandId::Parse(*found.text)) {
+    return *std::move(id);
+  }
+  refusal.message = refusal.path + " must be 1 to 64 visible ASCII characters; it is '" +
+                    Excerpt(*found.text) + "'";
+  return refusal;
+}
+
+std::variant<model::AccountId, model::Refusal> ReadAccount(const JsonValue& object) {
+  const std::string_view field = AccountField(object, TypeOf(object));
+  const OnlyText found = FindOnlyText(object, field);
+  model::Refusal refusal{.code = ResultCode::kUnreadableAccount, .path = MemberPath("$", field)};
+  if (found.text == nullptr) {
+    refusal.message = refusal.path + " " + found.problem;
+    return refusal;
+  }
+  if (auto account = model::AccountId::Parse(*found.text)) {
+    return *std::move(account);
+  }
+  refusal.message = refusal.path +
+                    " must be 1 to 64 letters, digits and . _ : - and begin with a letter or "
+                    "digit; it is '" +
+                    Excerpt(*found.text) + "'";
+  return refusal;
+}
+
 // Why `type` is not known.
 void RefuseType(const JsonValue& object, Refusals& refusals) {
   const JsonValue* const type = object.Find("type");
   if (type == nullptr) {
-    refusals.Add(ResultCode::kMissingField, "$.type", "$.type is missing");
+    refusals.Add(
+        {.code = ResultCode::kMissingField, .path = "$.type", .message = "$.type is missing"});
   } else if (type->kind != JsonKind::kString) {
-    refusals.Add(ResultCode::kWrongFieldType, "$.type",
-                 std::string("$.type must be a string; it is ").append(Describe(type->kind)));
+    refusals.Add(
+        {.code = ResultCode::kWrongFieldType,
+         .path = "$.type",
+         .message = std::string("$.type must be a string; it is ").append(Describe(type->kind))});
   } else {
-    refusals.Add(ResultCode::kUnknownType, "$.type",
-                 "$.type names no command: '" + Excerpt(type->text) + "'");
+    refusals.Add({.code = ResultCode::kUnknownType,
+                  .path = "$.type",
+                  .message = "$.type names no command: '" + Excerpt(type->text) + "'"});
   }
 }
 
@@ -94,7 +131,8 @@ void ReadFields(const JsonValue& object, CommandType type, CommandValues& values
       values.Read(field, *value);
     } else if (field.required) {
       const std::string path = MemberPath("$", field.name);
-      refusals.Add(ResultCode::kMissingField, path, path + " is missing");
+      refusals.Add(
+          {.code = ResultCode::kMissingField, .path = path, .message = path + " is missing"});
     }
   }
   for (const JsonMember& member : object.members) {
@@ -103,8 +141,9 @@ void ReadFields(const JsonValue& object, CommandType type, CommandValues& values
     });
     if (!known) {
       const std::string path = MemberPath("$", member.name);
-      refusals.Add(ResultCode::kUnknownField, path,
-                   path + " is not a field of " + std::string(ToString(type)));
+      refusals.Add({.code = ResultCode::kUnknownField,
+                    .path = path,
+                    .message = path + " is not a field of " + std::string(ToString(type))});
     }
   }
 }
@@ -114,16 +153,21 @@ void CheckRelations(const model::AccountId& account, CommandType type, const Com
                     Refusals& refusals) {
   const model::AccountLimits& limits = values.limits;
   if (values.creditor_account == account) {
-    refusals.Add(ResultCode::kSameAccount, "$.creditor_account",
-                 "$.creditor_account is the debtor's account too: '" + account.value() + "'");
+    refusals.Add(
+        {.code = ResultCode::kSameAccount,
+         .path = "$.creditor_account",
+         .message = "$.creditor_account is the debtor's account too: '" + account.value() + "'"});
   }
   if (type == CommandType::kUpdateAccount && limits == model::AccountLimits{}) {
-    refusals.Add(ResultCode::kNothingToUpdate, "$",
-                 "one of overdraft_limit, min_balance and max_balance must be given");
+    refusals.Add({.code = ResultCode::kNothingToUpdate,
+                  .path = "$",
+                  .message = "one of overdraft_limit, min_balance and max_balance must be given"});
   }
   if (limits.overdraft_limit.value_or(0) > 0 && limits.min_balance.value_or(0) > 0) {
-    refusals.Add(ResultCode::kConflictingLimits, "$.min_balance",
-                 "$.overdraft_limit and $.min_balance are both above zero; one must be 0");
+    refusals.Add(
+        {.code = ResultCode::kConflictingLimits,
+         .path = "$.min_balance",
+         .message = "$.overdraft_limit and $.min_balance are both above zero; one must be 0"});
   }
 }
 
@@ -169,7 +213,8 @@ model::DecodedCommand DecodeReadable(const JsonDocument& document, model::Comman
   Refusals refusals;
   CommandValues values(refusals);
   for (const std::string& path : document.duplicate_paths) {
-    refusals.Add(ResultCode::kDuplicateField, path, path + " stands twice");
+    refusals.Add(
+        {.code = ResultCode::kDuplicateField, .path = path, .message = path + " stands twice"});
   }
   if (type) {
     ReadFields(document.root, *type, values, refusals);
@@ -264,41 +309,28 @@ void Write(JsonWriter& writer, const model::Transfer& body) {
 
 model::DecodedCommand DecodeCommand(std::string_view body) {
   if (body.size() > base::kBodyBytesMax) {
-    return Unreadable(ResultCode::kBodyTooLarge, "$",
-                      "the body has " + std::to_string(body.size()) + " bytes; at most " +
-                          std::to_string(base::kBodyBytesMax) + " are allowed");
+    return Unreadable({.code = ResultCode::kBodyTooLarge,
+                       .path = "$",
+                       .message = "the body has " + std::to_string(body.size()) +
+                                  " bytes; at most " + std::to_string(base::kBodyBytesMax) +
+                                  " are allowed"});
   }
-  const auto parsed = ReadJson(body);
-  if (const auto* const error = std::get_if<JsonError>(&parsed)) {
-    return Unreadable(*error);
+  auto parsed = ReadJson(body);
+  if (auto* const error = std::get_if<JsonError>(&parsed)) {
+    return Unreadable(
+        {.code = CodeOf(error->fault), .path = "$", .message = std::move(error->message)});
   }
   const auto& document = std::get<JsonDocument>(parsed);
-  const OnlyText id_text = FindOnlyText(document.root, "command_id");
-  if (id_text.text == nullptr) {
-    return Unreadable(ResultCode::kUnreadableCommandId, "$.command_id",
-                      "$.command_id " + id_text.problem);
+  auto id = ReadCommandId(document.root);
+  if (auto* const refusal = std::get_if<model::Refusal>(&id)) {
+    return Unreadable(std::move(*refusal));
   }
-  auto id = model::CommandId::Parse(*id_text.text);
-  if (!id) {
-    return Unreadable(ResultCode::kUnreadableCommandId, "$.command_id",
-                      "$.command_id must be 1 to 64 visible ASCII characters; it is '" +
-                          Excerpt(*id_text.text) + "'");
+  auto account = ReadAccount(document.root);
+  if (auto* const refusal = std::get_if<model::Refusal>(&account)) {
+    return Unreadable(std::move(*refusal));
   }
-  const std::string_view field = AccountField(document.root, TypeOf(document.root));
-  const std::string path = MemberPath("$", field);
-  const OnlyText account_text = FindOnlyText(document.root, field);
-  if (account_text.text == nullptr) {
-    return Unreadable(ResultCode::kUnreadableAccount, path, path + " " + account_text.problem);
-  }
-  auto account = model::AccountId::Parse(*account_text.text);
-  if (!account) {
-    return Unreadable(ResultCode::kUnreadableAccount, path,
-                      path +
-                          " must be 1 to 64 letters, digits and . _ : - and begin with a letter or "
-                          "digit; it is '" +
-                          Excerpt(*account_text.text) + "'");
-  }
-  return DecodeReadable(document, *std::move(id), *std::move(account));
+  return DecodeReadable(document, std::get<model::CommandId>(std::move(id)),
+                        std::get<model::AccountId>(std::move(account)));
 }
 
 std::string CanonicalCommand(const model::Command& command) {

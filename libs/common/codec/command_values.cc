@@ -219,7 +219,7 @@ bool CommandValues::ExpectKind(const std::string& path, const JsonValue& value, 
 }
 
 void CommandValues::Refuse(ResultCode code, const std::string& path, std::string_view problem) {
-  refusals_.Add(code, path, path + " " + std::string(problem));
+  refusals_.Add({.code = code, .path = path, .message = path + " " + std::string(problem)});
 }
 
 }  // namespace paylog::codec

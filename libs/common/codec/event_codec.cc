@@ -15,20 +15,20 @@ namespace {
 
 using model::EventBody;
 
-void WriteLimits(JsonWriter& writer, std::int64_t overdraft_limit, std::int64_t min_balance,
-                 std::int64_t max_balance) {
-  writer.Field("overdraft_limit", overdraft_limit);
-  writer.Field("min_balance", min_balance);
-  writer.Field("max_balance", max_balance);
+template <typename WithLimits>
+void WriteLimits(JsonWriter& writer, const WithLimits& event) {
+  writer.Field("overdraft_limit", event.overdraft_limit);
+  writer.Field("min_balance", event.min_balance);
+  writer.Field("max_balance", event.max_balance);
 }
 
 void Write(JsonWriter& writer, const model::AccountOpened& event) {
   writer.Field("currency", event.currency.code());
-  WriteLimits(writer, event.overdraft_limit, event.min_balance, event.max_balance);
+  WriteLimits(writer, event);
 }
 
 void Write(JsonWriter& writer, const model::AccountUpdated& event) {
-  WriteLimits(writer, event.overdraft_limit, event.min_balance, event.max_balance);
+  WriteLimits(writer, event);
 }
 
 void Write(JsonWriter& writer, const model::AccountFrozen& event) {

@@ -6,13 +6,12 @@
 
 namespace paylog::codec {
 
-void Refusals::Add(model::ResultCode code, std::string path, std::string message) {
-  CHECK(code != model::ResultCode::kOk);
+void Refusals::Add(model::Refusal refusal) {
+  CHECK(refusal.code != model::ResultCode::kOk);
   // InfoOf answers with rows of one table, which stands in order of precedence.
-  if (!empty() && &model::InfoOf(code) >= &model::InfoOf(first_.code)) {
-    return;
+  if (empty() || &model::InfoOf(refusal.code) < &model::InfoOf(first_.code)) {
+    first_ = std::move(refusal);
   }
-  first_ = {.code = code, .path = std::move(path), .message = std::move(message)};
 }
 
 }  // namespace paylog::codec

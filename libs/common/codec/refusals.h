@@ -1,8 +1,5 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "paylog/model/command.h"
 
 namespace paylog::codec {
@@ -11,8 +8,8 @@ namespace paylog::codec {
 // with the same code, the one found first. Internal to codec. Not thread-safe.
 class Refusals {
  public:
-  // `message` is a sentence that names the place itself.
-  void Add(model::ResultCode code, std::string path, std::string message);
+  // REQUIRES: refusal.code != kOk
+  void Add(model::Refusal refusal);
 
   [[nodiscard]] bool empty() const { return first_.code == model::ResultCode::kOk; }
   [[nodiscard]] const model::Refusal& first() const { return first_; }
