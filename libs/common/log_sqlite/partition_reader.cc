@@ -37,7 +37,12 @@ base::Result<log::PolledRecords> PartitionReader::Poll(const log::PollLimits& li
     if (position_ >= end) {
       break;
     }
-    PAYLOG_TRY(LoadBatchAtPosition());
+    if (base::Result<void> loaded = LoadBatchAtPosition(); !loaded) {
+      if (polled.records.empty()) {
+        return loaded.error();
+      }
+      break;  // What was read so far is good; the next Poll meets the damage again.
+    }
     if (!TakeFromBatch(limits, bytes, polled)) {
       break;
     }
