@@ -69,6 +69,62 @@ void AddAudit(CLI::App& app, AuditArguments& arguments, Action& action) {
   command->callback([&] { action = [&] { return AuditVerify(arguments); }; });
 }
 
+void AddFormatOption(CLI::App& command, Format& format) {
+  command
+      .add_option_function<std::string>(
+          "--format", [&format](const std::string& text) { format = *ParseFormat(text); },
+          "table, csv or json (one object a line)")
+      ->check(CLI::IsMember({"table", "csv", "json"}))
+      ->default_str("table");
+}
+
+void AddBalances(CLI::App& app, BalancesArguments& arguments, Action& action) {
+  CLI::App* const command =
+      app.add_subcommand("balances", "Balances in minor units, as of the log's end");
+  AddLogOption(*command, arguments.log);
+  command->add_option("ACCOUNT", arguments.accounts, "Only these accounts");
+  command->add_flag("--system", arguments.system, "System accounts too, summed over partitions");
+  AddFormatOption(*command, arguments.format);
+  command->callback([&] { action = [&] { return Balances(arguments); }; });
+}
+
+void AddResults(CLI::App& app, ResultsArguments& arguments, Action& action) {
+  CLI::App* const command = app.add_subcommand("results", "The outcomes of commands");
+  AddLogOption(*command, arguments.log);
+  command->add_option("--command-id", arguments.command_id, "Only of this command id");
+  command->add_option("--account", arguments.account, "Only of this account's commands");
+  command->add_flag("--follow", arguments.follow, "Go on with what comes");
+  AddFormatOption(*command, arguments.format);
+  command->callback([&] { action = [&] { return Results(arguments); }; });
+}
+
+void AddRead(CLI::App& app, ReadArguments& arguments, Action& action) {
+  CLI::App* const command = app.add_subcommand("read", "Records of a topic as JSON Lines");
+  AddLogOption(*command, arguments.log);
+  command->add_option("TOPIC", arguments.topic, "`paylog topics` lists them")->required();
+  command->add_option("--partition", arguments.partition, "Only this partition");
+  command->add_option("--offset", arguments.offset, "beginning, end, N, or -N for the last N")
+      ->capture_default_str();
+  command->add_option("--count", arguments.count, "At most so many records")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--key", arguments.key, "Only records with this key");
+  command->add_flag("--follow", arguments.follow, "Go on with what comes");
+  command->callback([&] { action = [&] { return Read(arguments); }; });
+}
+
+void AddTopics(CLI::App& app, TopicsArguments& arguments, Action& action) {
+  CLI::App* const command = app.add_subcommand("topics", "Topics, partitions and their ends");
+  AddLogOption(*command, arguments.log);
+  command->callback([&] { action = [&] { return Topics(arguments); }; });
+}
+
+void AddRepairHead(CLI::App& app, RepairHeadArguments& arguments, Action& action) {
+  CLI::App* const command = app.add_subcommand(
+      "repair-head", "Check an embedded log whose head file is damaged, and write the head anew");
+  AddLogOption(*command, arguments.log);
+  command->callback([&] { action = [&] { return RepairHead(arguments); }; });
+}
+
 }  // namespace
 
 ExitCode Main(int argc, const char* const* argv) {
@@ -78,10 +134,20 @@ ExitCode Main(int argc, const char* const* argv) {
   Action action;
   RunArguments run;
   SubmitArguments submit;
+  BalancesArguments balances;
+  ResultsArguments results;
+  TopicsArguments topics;
+  ReadArguments read;
   AuditArguments audit;
+  RepairHeadArguments repair_head;
   AddRun(app, run, action);
   AddSubmit(app, submit, action);
+  AddBalances(app, balances, action);
+  AddResults(app, results, action);
+  AddTopics(app, topics, action);
+  AddRead(app, read, action);
   AddAudit(app, audit, action);
+  AddRepairHead(app, repair_head, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

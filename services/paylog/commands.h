@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "paylog/cli/exit_code.h"
+#include "paylog/cli/format.h"
 
 // The commands of `paylog`, one function each. They print what they have to say on standard output
 // and one clear line for an error on standard error, and return how the process ends.
@@ -25,6 +27,44 @@ struct SubmitArguments {
   std::string input;
 };
 ExitCode Submit(const SubmitArguments& arguments);
+
+struct BalancesArguments {
+  std::string log;
+  std::vector<std::string> accounts;  // Empty: all customers'.
+  bool system = false;
+  Format format = Format::kTable;
+};
+ExitCode Balances(const BalancesArguments& arguments);
+
+struct ResultsArguments {
+  std::string log;
+  std::string command_id;  // Empty: any.
+  std::string account;     // Empty: any.
+  bool follow = false;
+  Format format = Format::kTable;
+};
+ExitCode Results(const ResultsArguments& arguments);
+
+struct ReadArguments {
+  std::string log;
+  std::string topic;
+  std::optional<std::int32_t> partition;
+  std::string offset = "beginning";
+  std::optional<std::int64_t> count;
+  std::optional<std::string> key;
+  bool follow = false;
+};
+ExitCode Read(const ReadArguments& arguments);
+
+struct TopicsArguments {
+  std::string log;
+};
+ExitCode Topics(const TopicsArguments& arguments);
+
+struct RepairHeadArguments {
+  std::string log;
+};
+ExitCode RepairHead(const RepairHeadArguments& arguments);
 
 struct AuditArguments {
   std::string log;

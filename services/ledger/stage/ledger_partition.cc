@@ -59,6 +59,7 @@ base::Result<void> LedgerPartition::Restore(base::Offset journal_end) {
   if (std::exchange(snapshot_suspect_, false)) {
     PAYLOG_TRY(snapshots_.Discard("a look-up of an id met damage"));
   }
+  balances_due_ = false;
   PAYLOG_ASSIGN(const bool restored, RestoreSnapshot(*journal));
   if (!restored) {
     state_ = std::make_unique<State>(partition_, options_.counts.inbox);
@@ -72,6 +73,7 @@ base::Result<void> LedgerPartition::Restore(base::Offset journal_end) {
       unpublished_.insert(account.id);
     }
   });
+  balances_due_ = restored && !unpublished_.empty();
   return ReplayJournal(*journal, journal_end);
 }
 

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "paylog/base/result.h"
+#include "paylog/log/log.h"
+
+namespace paylog::cli {
+
+// A partition to read, from where to where.
+struct ReadRange {
+  log::TopicPartition partition;
+  base::Offset from;
+  base::Offset end;  // Exclusive; not looked at when following.
+};
+
+// False ends the reading.
+using RecordVisitor = std::function<bool(const log::TopicPartition&, const log::StoredRecord&)>;
+
+// Visits the records of the ranges, one partition after the other.
+base::Result<void> ReadRanges(log::Log& log, const std::vector<ReadRange>& ranges,
+                              const RecordVisitor& visit);
+
+// The same, and then goes on with what is appended, until `visit` or `stopped` ends it. Where the
+// partitions are several, each is waited for in turn, a moment at a time.
+base::Result<void> FollowRanges(log::Log& log, const std::vector<ReadRange>& ranges,
+                                const RecordVisitor& visit, const std::function<bool()>& stopped);
+
+}  // namespace paylog::cli

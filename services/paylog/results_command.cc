@@ -1,0 +1,130 @@
+#include <iostream>
+
+#include "paylog/cli/commands.h"
+#include "paylog/cli/follow.h"
+#include "paylog/cli/open_log.h"
+#include "paylog/cli/stop_signal.h"
+#include "paylog/codec/result_codec.h"
+
+namespace paylog::cli {
+namespace {
+
+const std::vector<std::string> kColumns = {"account",   "command_id", "status",   "code",
+                                           "duplicate", "partition",  "sequence", "balances"};
+
+std::vector<std::string> Cells(const model::CommandResult& result) {
+  std::string balances;
+  for (const model::AccountBalance& balance : result.balances) {
+    balances += (balances.empty() ? "" : " ") + balance.account.value() + '=' +
+                base::ToString(balance.posted);
+  }
+  const auto& position = result.position;
+  return {result.account.value(),
+          result.command_id.value(),
+          std::string(model::ToString(result.status)),
+          std::string(model::ToString(result.code)),
+          result.duplicate ? "true" : "false",
+          position ? std::to_string(position->partition.value()) : "",
+          position ? std::to_string(position->sequence.value()) : "",
+          balances};
+}
+
+bool Matches(const model::CommandResult& result, const ResultsArguments& arguments) {
+  return (arguments.command_id.empty() || result.command_id.value() == arguments.command_id) &&
+         (arguments.account.empty() || result.account.value() == arguments.account);
+}
+
+base::Result<std::vector<ReadRange>> Ranges(OpenedLog& opened) {
+  std::vector<ReadRange> ranges;
+  for (std::int32_t p = 0; p < opened.counts.results; ++p) {
+    const auto partition = runtime::Partition(runtime::kResultsTopic, base::PartitionId(p));
+    PAYLOG_ASSIGN(const auto reader,
+                  opened.log->NewReader(partition, log::Isolation::kReadCommitted));
+    PAYLOG_ASSIGN(const base::Offset beginning, reader->BeginningOffset());
+    PAYLOG_ASSIGN(const base::Offset end, reader->EndOffset());
+    ranges.push_back({.partition = partition, .from = beginning, .end = end});
+  }
+  return ranges;
+}
+
+// Prints each result as it comes, but for a table, whose columns wait for all of them.
+class ResultPrinter {
+ public:
+  explicit ResultPrinter(const ResultsArguments& arguments)
+      : arguments_(arguments), table_(kColumns) {
+    if (arguments_.format == Format::kCsv) {
+      std::cout << CsvLine(kColumns);
+    }
+  }
+
+  // False where the record cannot be read.
+  bool Print(const log::TopicPartition& from, const log::StoredRecord& record) {
+    const auto result = codec::DecodeResult(record.value);
+    if (!result) {
+      error_ =
+          result.error().In(from.ToString() + " offset " + std::to_string(record.offset.value()));
+      return false;
+    }
+    if (!Matches(*result, arguments_)) {
+      return true;
+    }
+    if (arguments_.format == Format::kJson) {
+      std::cout << record.value << '\n';
+    } else if (arguments_.format == Format::kCsv) {
+      std::cout << CsvLine(Cells(*result));
+    } else {
+      table_.Add(Cells(*result));
+    }
+    return true;
+  }
+
+  void Finish() const {
+    if (arguments_.format == Format::kTable) {
+      table_.Print();
+    }
+  }
+  void Flush() const { std::cout << std::flush; }
+
+  [[nodiscard]] const std::optional<base::Error>& error() const { return error_; }
+
+ private:
+  const ResultsArguments& arguments_;
+  Table table_;
+  std::optional<base::Error> error_;
+};
+
+}  // namespace
+
+ExitCode Results(const ResultsArguments& arguments) {
+  const base::SystemClock clock;
+  const StopSignal stop;
+  auto opened = OpenExistingLog(arguments.log, clock);
+  if (!opened) {
+    return ReportError(opened.error().ToString());
+  }
+  const auto ranges = Ranges(*opened);
+  if (!ranges) {
+    return ReportError(ranges.error().ToString());
+  }
+  ResultPrinter printer(arguments);
+  const auto visit = [&](const log::TopicPartition& from, const log::StoredRecord& record) {
+    const bool go_on = printer.Print(from, record);
+    if (arguments.follow) {
+      printer.Flush();
+    }
+    return go_on;
+  };
+  const auto read = arguments.follow ? FollowRanges(*opened->log, *ranges, visit,
+                                                    [&] { return stop.requested(); })
+                                     : ReadRanges(*opened->log, *ranges, visit);
+  if (!read) {
+    return ReportError(read.error().ToString());
+  }
+  if (printer.error()) {
+    return ReportError(printer.error()->ToString());
+  }
+  printer.Finish();
+  return ExitCode::kDone;
+}
+
+}  // namespace paylog::cli
