@@ -78,8 +78,8 @@ TEST(MetaRow, ReadsBackWhatItWroteAndRefusesDamage) {
               .row_count = 7,
               .row_digest = DigestOf("key", "value"),
               .next_run = 9,
-              .runs = {{.run = 3, .level = 1, .ids = 1'000, .index_checksum = 5},
-                       {.run = 8, .level = 0, .ids = 10, .index_checksum = 6}}};
+              .runs = {{.run = 3, .level = 1, .index_checksum = 5},
+                       {.run = 8, .level = 0, .index_checksum = 6}}};
   const base::Result<MetaRow> read = DecodeMetaRow(Encode(row));
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(*read, row);

@@ -17,7 +17,6 @@ std::string Encode(const MetaRow& row) {
   for (const RunEntry& run : row.runs) {
     AppendVarint(bytes, static_cast<std::uint64_t>(run.run));
     AppendVarint(bytes, run.level);
-    AppendVarint(bytes, run.ids);
     AppendU64(bytes, run.index_checksum);
   }
   AppendU64(bytes, Checksum(bytes));
@@ -48,7 +47,6 @@ base::Result<MetaRow> DecodeMetaRow(std::string_view bytes) {
     RunEntry run;
     run.run = static_cast<std::int64_t>(reader.Varint());
     run.level = reader.Varint();
-    run.ids = reader.Varint();
     run.index_checksum = reader.U64();
     row.runs.push_back(run);
   }

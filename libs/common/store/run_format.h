@@ -49,7 +49,6 @@ base::Result<RunIndex> DecodeRunIndex(std::string_view bytes);
 struct RunEntry {
   std::int64_t run = 0;  // Its number; never used twice by snapshots that were committed.
   std::uint64_t level = 0;
-  std::uint64_t ids = 0;
   std::uint64_t index_checksum = 0;
 
   friend bool operator==(const RunEntry&, const RunEntry&) = default;

@@ -18,14 +18,14 @@ constexpr std::size_t kFlushBytes = std::size_t{1} << 20;
 }  // namespace
 
 base::Result<void> RunWriter::Add(std::string_view key, std::string_view value) {
-  CHECK(ids_ == 0 || index_.last_key < key);
+  CHECK(empty_ || index_.last_key < key);
   if (block_.empty()) {
     first_key_of_block_ = key;
   }
   block_.Add(key, value);
   segment_keys_.push_back(HashKey(key));
   index_.last_key = key;
-  ++ids_;
+  empty_ = false;
   if (block_.raw_bytes() >= kBlockRawBytes) {
     EndBlock();
   }
@@ -39,7 +39,7 @@ base::Result<void> RunWriter::Add(std::string_view key, std::string_view value) 
 }
 
 base::Result<Run> RunWriter::Finish(std::uint64_t level) {
-  CHECK(ids_ > 0);
+  CHECK(!empty_);
   if (!block_.empty()) {
     EndBlock();
   }
@@ -48,7 +48,7 @@ base::Result<Run> RunWriter::Finish(std::uint64_t level) {
   }
   const std::uint64_t index_checksum = Keep(PartKind::kIndex, 0, Encode(index_));
   PAYLOG_TRY(Flush());
-  return Run{.entry = {.run = run_, .level = level, .ids = ids_, .index_checksum = index_checksum},
+  return Run{.entry = {.run = run_, .level = level, .index_checksum = index_checksum},
              .index = std::move(index_)};
 }
 

@@ -41,7 +41,7 @@ class RunWriter {
   Segment segment_;
   std::vector<KeyHash> segment_keys_;
   RunIndex index_;
-  std::uint64_t ids_ = 0;
+  bool empty_ = true;
   std::vector<Part> kept_;
   std::size_t kept_bytes_ = 0;
 };

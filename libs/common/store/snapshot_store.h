@@ -57,7 +57,8 @@ class SnapshotStore {
 
   // Writes a snapshot: all of it or nothing, even if the process dies. After an error the snapshot
   // before stays, and another Write may be tried. Takes longer now and then, where runs of ids are
-  // merged; FindId waits for some milliseconds of it at most, plus a sync of the disk.
+  // merged. FindId waits for a slice of it at most: some milliseconds and a sync of the disk, and
+  // longer only where a snapshot of very many rows is committed.
   virtual base::Result<void> Write(const SnapshotChanges& changes) = 0;
 };
 

@@ -143,6 +143,15 @@ TEST(SnapshotStore, SaysWhereTheFileSystemFails) {
   EXPECT_EQ(store.error().code, ErrorCode::kIo);
 }
 
+TEST(SnapshotStore, HasOneOwner) {
+  const ScratchDirectory directory;
+  const auto store = MustOpen(directory.File("s"));
+  const auto second = SnapshotStore::Open(directory.File("s"));
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().code, ErrorCode::kBusy);
+  EXPECT_TRUE(store->Write({.meta = "1"}).has_value());
+}
+
 TEST(SnapshotStore, DiscardLeavesNothing) {
   const ScratchDirectory directory;
   const std::string path = directory.File("s");
