@@ -42,17 +42,18 @@ class SqliteFixture final : public LogFixture {
   std::unique_ptr<log_sqlite::SqliteLog> log_;
 };
 
-Adapter Sqlite() {
-  return {.name = "Sqlite",
-          .make = [] { return std::make_unique<SqliteFixture>(std::size_t{64} * 1024 * 1024); }};
-}
-// Every read comes from the database.
-Adapter SqliteWithoutCache() {
-  return {.name = "SqliteWithoutCache", .make = [] { return std::make_unique<SqliteFixture>(0); }};
+Adapter WithTailCache(const std::string& name, std::size_t bytes) {
+  return {.name = name, .make = [bytes] { return std::make_unique<SqliteFixture>(bytes); }};
 }
 
-#define PAYLOG_INSTANTIATE(suite) \
-  INSTANTIATE_TEST_SUITE_P(Log, suite, testing::Values(Sqlite(), SqliteWithoutCache()), NameOf)
+// Readers are served from memory, from both, or from the database alone.
+auto AllCaches() {
+  return testing::Values(WithTailCache("Sqlite", std::size_t{64} * 1024 * 1024),
+                         WithTailCache("SqliteWithSmallCache", 4096),
+                         WithTailCache("SqliteWithoutCache", 0));
+}
+
+#define PAYLOG_INSTANTIATE(suite) INSTANTIATE_TEST_SUITE_P(Log, suite, AllCaches(), NameOf)
 
 PAYLOG_INSTANTIATE(RecordsContract);
 PAYLOG_INSTANTIATE(ReadingContract);

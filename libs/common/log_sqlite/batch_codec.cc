@@ -1,5 +1,6 @@
 #include "paylog/log_sqlite/batch_codec.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -24,6 +25,7 @@ constexpr int kZstdLevel = 1;
 // Of a record's payload: distance, key, value and header count take at least one byte each.
 constexpr std::size_t kRecordBytesMin = 4;
 constexpr std::size_t kHeaderEntryBytesMin = 2;
+constexpr std::uint32_t kRecordsReservedMax = 16'384;
 
 enum class Codec : std::uint8_t { kRaw = 0, kZstd = 1 };
 
@@ -160,7 +162,6 @@ log::StoredRecord ReadRecord(ByteReader& reader) {
     reader.Raw(reader.remaining() + 1);  // A count that cannot be true.
     return record;
   }
-  record.headers.reserve(header_count);
   for (std::uint64_t i = 0; i < header_count && reader.ok(); ++i) {
     const std::string_view name = reader.Bytes();
     const std::string_view value = reader.Bytes();
@@ -171,7 +172,8 @@ log::StoredRecord ReadRecord(ByteReader& reader) {
 
 base::Result<DecodedBatch> ReadRecords(const BatchHeader& header, std::string_view payload) {
   DecodedBatch batch{.base = base::Offset(header.base), .end = base::Offset(header.end)};
-  batch.records.reserve(header.record_count);
+  // Grows as records turn up: the count alone is not to be trusted with gigabytes.
+  batch.records.reserve(std::min(header.record_count, kRecordsReservedMax));
   ByteReader reader(payload);
   std::uint64_t distance_from_base = 0;
   std::int64_t timestamp = header.timestamps == 0 ? 0 : header.appended;

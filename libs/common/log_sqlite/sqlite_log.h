@@ -38,9 +38,9 @@ class Engine;
 // pid. Thread-safe, like what it makes is by its own header. Destroying it syncs and closes.
 //
 // Failure: an error of the disk or of SQLite during a commit leaves that commit's outcome unknown.
-// From then on every call returns it, marked fatal: the process must end, and opening the log again
-// finds out. Damage that a read meets is kCorrupt, naming topic, partition and offset; the rest of
-// the log stays readable.
+// From then on every call on the log, its readers and writers returns it, marked fatal: the process
+// must end, and opening the log again finds out. Damage that a read meets is kCorrupt, naming
+// topic, partition and offset; the rest of the log stays readable.
 class SqliteLog final : public log::Log {
  public:
   // Errors: kNotFound; kBusy; kLostRecords where the log ends before its head; kCorrupt where what
@@ -65,7 +65,8 @@ class SqliteLog final : public log::Log {
   base::Result<void> Compact(const std::string& topic);
 
   // Reads every row of every table and checks every checksum, that batches tile their partitions,
-  // the chain of commits and the digest of cells.
+  // the chain of commits and the digest of cells. Commits, and reads that miss the tail's cache,
+  // wait meanwhile.
   base::Result<VerifyReport> Verify();
 
  private:

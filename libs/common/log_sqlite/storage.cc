@@ -116,12 +116,7 @@ base::Result<std::unique_ptr<Storage>> Storage::Open(const std::string& director
   std::unique_ptr<Storage> storage(new Storage(std::move(lock), std::move(head),
                                                std::move(database), std::move(recovered),
                                                std::move(statements)));
-  // A killed owner may have left the log ahead of its head.
-  if (storage->head_.head() != storage->recovered_.last) {
-    PAYLOG_TRY(storage->head_.Write(storage->recovered_.last));
-  }
-  PAYLOG_TRY(storage->head_.Sync());
-  storage->database_->AllowCheckpointOnClose();
+  PAYLOG_TRY(storage->CatchUpHead(directory));
   return storage;
 }
 
@@ -156,10 +151,21 @@ Storage::Storage(OwnerLock lock, HeadFile head, std::unique_ptr<Database> databa
 
 Storage::~Storage() {
   const std::lock_guard guard(mutex_);
-  if (!failed_) {
-    // Should it fail, the head on the disk is behind the log, which is as after a kill.
-    static_cast<void>(head_.Sync().has_value());
+  // Should the head not be synced, it is behind the log, which is as after a kill.
+  if (!failed_ && head_.Sync()) {
+    database_->AllowCheckpointOnClose();
   }
+}
+
+// A killed owner may have left the log ahead of its head, and a damaged slot may be the reason:
+// both slots are made anew, so that neither names a commit whose row may be pruned.
+base::Result<void> Storage::CatchUpHead(const std::string& directory) {
+  if (head_.head() == recovered_.last) {
+    return head_.Sync();
+  }
+  PAYLOG_TRY(HeadFile::Create(directory, recovered_.last));
+  PAYLOG_ASSIGN(head_, HeadFile::Open(directory));
+  return {};
 }
 
 base::Result<Storage::Statements> Storage::PrepareAll(Database& database) {
@@ -247,19 +253,18 @@ base::Result<void> Storage::WriteCommitRow(const CommitHeader& header, const std
   return statements_->prune_commits.Run();
 }
 
-bool Storage::HeadIsSynced() const {
-  const std::lock_guard guard(mutex_);
-  return head_.synced() == head_.head();
-}
-
 base::Result<void> Storage::SyncHead() {
   const std::lock_guard guard(mutex_);
-  return head_.Sync();
+  base::Result<void> synced = head_.Sync();
+  failed_ = failed_ || !synced;
+  return synced;
 }
 
 base::Result<void> Storage::CheckpointIfLarge() {
   const std::lock_guard guard(mutex_);
-  return database_->CheckpointFrom(kCheckpointPages);
+  base::Result<void> moved = database_->CheckpointFrom(kCheckpointPages);
+  failed_ = failed_ || !moved;
+  return moved;
 }
 
 base::Result<StoredBatch> Storage::ReadBatch(const PartitionRef& partition, base::Offset offset) {

@@ -63,7 +63,7 @@ class Storage {
   // nothing may be committed any more. Fills in the blobs' places.
   base::Result<void> Commit(CommitPlan& plan);
 
-  [[nodiscard]] bool HeadIsSynced() const;
+  // After an error of these, too, nothing may be committed any more.
   base::Result<void> SyncHead();
   base::Result<void> CheckpointIfLarge();
 
@@ -89,6 +89,7 @@ class Storage {
           Statements statements);
   static base::Result<Statements> PrepareAll(Database& database);
 
+  base::Result<void> CatchUpHead(const std::string& directory);
   base::Result<void> WriteBatches(CommitPlan& plan, CommitHeader& header);
   base::Result<void> WriteCells(const CommitPlan& plan);
   base::Result<void> WriteCommitRow(const CommitHeader& header, const std::string& encoded,
