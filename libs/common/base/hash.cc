@@ -1,11 +1,20 @@
 #include "paylog/base/hash.h"
 
+#include <memory>
+
 #include <openssl/evp.h>
 
 #include "paylog/base/check.h"
 
 namespace paylog::base {
 namespace {
+
+struct FreeAlgorithm {
+  void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
+};
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
 
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') {
@@ -48,12 +57,13 @@ std::optional<Hash256> Hash256::FromHex(std::string_view hex) {
 
 Hash256 Sha256(std::string_view bytes) {
   // Fetching the algorithm costs more than hashing a small record, so each thread keeps it.
-  thread_local EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  thread_local EVP_MD_CTX* const context = EVP_MD_CTX_new();
+  thread_local const std::unique_ptr<EVP_MD, FreeAlgorithm> algorithm(
+      EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
   Hash256 hash;
-  CHECK(EVP_DigestInit_ex2(context, algorithm, nullptr) == 1);
-  CHECK(EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1);
-  CHECK(EVP_DigestFinal_ex(context, hash.bytes.data(), nullptr) == 1);
+  CHECK(EVP_DigestInit_ex2(context.get(), algorithm.get(), nullptr) == 1);
+  CHECK(EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1);
+  CHECK(EVP_DigestFinal_ex(context.get(), hash.bytes.data(), nullptr) == 1);
   return hash;
 }
 

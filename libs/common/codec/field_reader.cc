@@ -88,6 +88,19 @@ std::int64_t FieldReader::Integer(std::string_view name) {
   return Get(name, JsonKind::kInteger).integer;
 }
 
+base::Int128 FieldReader::Integer128(std::string_view name) {
+  const JsonValue* const value = object_.Find(name);
+  if (value != nullptr && value->kind == JsonKind::kTooLarge) {
+    // Far beyond any sum of amounts, and far enough from the end that limits can be added.
+    constexpr base::Int128 kLargest = base::Int128{1} << 120;
+    const auto number = base::ParseInt128(value->text);
+    if (number && *number<kLargest&& * number> - kLargest) {
+      return *number;
+    }
+  }
+  return Integer(name);
+}
+
 std::int64_t FieldReader::Count(std::string_view name) {
   const std::int64_t value = Integer(name);
   if (value < 0) {

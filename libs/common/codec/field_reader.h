@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "paylog/base/hash.h"
+#include "paylog/base/int128.h"
 #include "paylog/base/result.h"
 #include "paylog/base/strong_type.h"
 #include "paylog/codec/json_value.h"
@@ -37,6 +38,7 @@ class FieldReader {
   std::optional<std::string> OptionalText(std::string_view name);
   bool Boolean(std::string_view name);
   std::int64_t Integer(std::string_view name);
+  base::Int128 Integer128(std::string_view name);  // A balance.
   // At least 0.
   std::int64_t Count(std::string_view name);
   std::int32_t Count32(std::string_view name);

@@ -30,14 +30,14 @@ class TreeBuilder {
   }
   bool number_unsigned(std::uint64_t value) {
     if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-      return Add({.kind = JsonKind::kTooLarge});
+      return Add({.kind = JsonKind::kTooLarge, .text = std::to_string(value)});
     }
     return Add({.kind = JsonKind::kInteger, .integer = static_cast<std::int64_t>(value)});
   }
   // Also called for integers that do not fit 64 bits; only the spelling tells.
   bool number_float(double /*value*/, const std::string& spelling) {
     const bool plain = spelling.find_first_of(".eE") == std::string::npos;
-    return Add({.kind = plain ? JsonKind::kTooLarge : JsonKind::kNotInteger});
+    return Add({.kind = plain ? JsonKind::kTooLarge : JsonKind::kNotInteger, .text = spelling});
   }
   bool string(std::string& value) {
     return Add({.kind = JsonKind::kString, .text = std::move(value)});

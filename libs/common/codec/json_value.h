@@ -25,7 +25,7 @@ struct JsonValue {
   JsonKind kind = JsonKind::kNull;
   bool boolean = false;
   std::int64_t integer = 0;
-  std::string text;
+  std::string text;  // A string's characters; of a kTooLarge, its digits.
   std::vector<JsonValue> items;
   std::vector<JsonMember> members;  // In the order of the text, duplicates included.
 

@@ -83,9 +83,10 @@ JsonWriter& JsonWriter::Boolean(bool value) {
 }
 
 JsonWriter& JsonWriter::Integer128(base::Int128 value) {
-  CHECK(value >= std::numeric_limits<std::int64_t>::min() &&
-        value <= std::numeric_limits<std::int64_t>::max());
-  return Integer(static_cast<std::int64_t>(value));
+  Separate();
+  text_ += base::ToString(value);
+  needs_comma_ = true;
+  return *this;
 }
 
 JsonWriter& JsonWriter::Begin(char bracket) {

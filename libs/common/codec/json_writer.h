@@ -24,7 +24,6 @@ class JsonWriter {
   JsonWriter& Text(std::string_view value);
   JsonWriter& Integer(std::int64_t value);
   JsonWriter& Boolean(bool value);
-  // REQUIRES: the value fits 64 bits, as every customer's balance does.
   JsonWriter& Integer128(base::Int128 value);
 
   JsonWriter& Field(std::string_view name, std::string_view value) { return Key(name).Text(value); }

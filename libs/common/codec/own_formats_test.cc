@@ -99,6 +99,12 @@ TEST(AccountCodec, HoldsExtremeBalances) {
                              .overdraft_limit = base::kAmountMinorMax,
                              .last_sequence = base::Sequence(9)};
   EXPECT_EQ(DecodeAccount(EncodeAccount(alice, base::PartitionId(1))).value(), alice);
+  // Returns are never refused, so many of them can take a customer beyond 64 bits.
+  for (const base::Int128 posted : {base::Int128{1} << 70, -(base::Int128{1} << 70)}) {
+    model::Account rich = alice;
+    rich.posted = posted;
+    EXPECT_EQ(DecodeAccount(EncodeAccount(rich, base::PartitionId(1))).value(), rich);
+  }
 }
 
 // Sums beyond 64 bits must be refused, not end the process.

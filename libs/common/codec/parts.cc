@@ -26,9 +26,9 @@ void WriteBalance(JsonWriter& writer, const model::AccountBalance& balance) {
 model::AccountBalance ReadBalance(FieldReader& balance) {
   return {.account = balance.Customer("account"),
           .currency = balance.Currency("currency"),
-          .posted = balance.Integer("posted"),
-          .held = balance.Integer("held"),
-          .available = balance.Integer("available")};
+          .posted = balance.Integer128("posted"),
+          .held = balance.Integer128("held"),
+          .available = balance.Integer128("available")};
 }
 
 void WriteBalances(JsonWriter& writer, const std::vector<model::AccountBalance>& balances) {

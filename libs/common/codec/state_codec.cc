@@ -58,8 +58,8 @@ void ReadSystemAccount(FieldReader& fields, Account& account) {
 
 void ReadCustomer(FieldReader& fields, Account& account) {
   account.closed = fields.Text("status") == "closed";
-  account.posted = fields.Integer("posted");
-  account.held = fields.Integer("held");
+  account.posted = fields.Integer128("posted");
+  account.held = fields.Integer128("held");
   account.overdraft_limit = fields.Limit("overdraft_limit");
   account.min_balance = fields.Limit("min_balance");
   account.max_balance = fields.Limit("max_balance");
@@ -67,7 +67,7 @@ void ReadCustomer(FieldReader& fields, Account& account) {
   account.credits_frozen = fields.Boolean("credits_frozen");
   account.freeze_reason = fields.OptionalText("freeze_reason").value_or("");
   // What is derived is checked here, since encoding it again must not meet a sum beyond 64 bits.
-  if (account.available() != fields.Integer("available")) {
+  if (account.available() != fields.Integer128("available")) {
     fields.Fail("available", "must be posted - held + overdraft_limit - min_balance");
   }
 }

@@ -73,10 +73,11 @@ ResultCode CheckCredit(const Account* account, const Money& amount, const Credit
     return codes.currency_mismatch;
   }
   const base::Int128 after = account->posted + amount.minor;
-  if (after > base::kAmountMinorMax) {
-    return codes.overflow;
+  if (after <= account->max_balance) {
+    return ResultCode::kOk;
   }
-  return after > account->max_balance ? codes.limit_exceeded : ResultCode::kOk;
+  // The largest max_balance is none: then it is the format that ends.
+  return account->max_balance < base::kAmountMinorMax ? codes.limit_exceeded : codes.overflow;
 }
 
 EventBody Reject(ResultCode code) {

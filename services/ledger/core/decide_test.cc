@@ -91,6 +91,8 @@ TEST_F(LedgerDecide, CreditsToTheMaximumAndNotBeyond) {
   ExpectRejected(DepositOf("d1", "alice", 101), ResultCode::kBalanceLimitExceeded);
   ExpectCompleted(DepositOf("d2", "alice", 100));
   ExpectRejected(DepositOf("d3", "alice", 1), ResultCode::kBalanceLimitExceeded);
+  ExpectRejected(DepositOf("d4", "alice", base::kAmountMinorMax),
+                 ResultCode::kBalanceLimitExceeded);
 }
 
 TEST_F(LedgerDecide, NoBalanceGoesBeyondWhatJsonReadsExactly) {

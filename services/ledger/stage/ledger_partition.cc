@@ -113,11 +113,9 @@ base::Result<void> LedgerPartition::ReplayJournal(log::Reader& journal, base::Of
                     snapshots_.ids().Stage(effects.index_write->key,
                                            std::move(effects.index_write->entry));
                   }
-                  snapshots_.MarkChanged(record.event.command.account);
-                  unpublished_.insert(record.event.command.account);
+                  MarkChanged(record.event.command.account);
                   for (const model::Entry& entry : EntriesOf(record.event.body)) {
-                    snapshots_.MarkChanged(entry.account);
-                    unpublished_.insert(entry.account);
+                    MarkChanged(entry.account);
                   }
                   snapshots_.ids().MergeStaged();
                   ++events_since_snapshot_;
@@ -127,6 +125,14 @@ base::Result<void> LedgerPartition::ReplayJournal(log::Reader& journal, base::Of
                   }
                   return {};
                 });
+}
+
+// The account behind a command may live elsewhere, or not exist.
+void LedgerPartition::MarkChanged(const model::AccountId& account) {
+  if (state_->Find(account) != nullptr) {
+    snapshots_.MarkChanged(account);
+    unpublished_.insert(account);
+  }
 }
 
 base::Result<bool> LedgerPartition::StillCurrent() {

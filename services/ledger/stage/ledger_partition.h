@@ -47,6 +47,7 @@ class LedgerPartition final : public runtime::PartitionProcessor {
   base::Result<void> Restore(base::Offset journal_end);
   base::Result<bool> RestoreSnapshot(log::Reader& journal);
   base::Result<void> ReplayJournal(log::Reader& journal, base::Offset end);
+  void MarkChanged(const model::AccountId& account);
   base::Result<void> ProcessRecord(const log::StoredRecord& record,
                                    log::TransactionalWriter& writer);
   base::Result<void> Publish(const AppliedEvent& event, const log::StoredRecord& cause,
