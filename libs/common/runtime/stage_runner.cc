@@ -89,12 +89,14 @@ void StageRunner::RunWorker(Slot& slot, const std::stop_token& stop) {
       Fail(outcome.error());
       return;
     }
+    std::unique_lock lock(slot.mutex);
     if (*outcome == StepOutcome::kPaused) {
-      std::unique_lock lock(slot.mutex);
       slot.confirmed = false;
       if (slot.confirmed_changed.wait(lock, stop, [&] { return slot.confirmed; })) {
         slot.worker->Confirm();
       }
+    } else if (const auto backoff = slot.worker->backoff(); backoff.count() > 0) {
+      (void)slot.confirmed_changed.wait_for(lock, stop, backoff, [] { return false; });
     }
   }
 }
@@ -145,7 +147,8 @@ base::Result<std::unique_ptr<StageRunner::Slot>> StageRunner::MakeSlot(
       log_, std::move(reader), *slot->processor, counters_,
       WorkerOptions{
           .input = partition,
-          .transactional_id = options_.name + '-' + std::to_string(partition.partition.value())},
+          .transactional_id = options_.name + '-' + std::to_string(partition.partition.value()),
+          .batch_records_max = options_.batch_records_max},
       metadata);
   return slot;
 }

@@ -20,6 +20,7 @@ struct StageOptions {
   std::string name;  // "ledger": transactional ids are "<name>-<partition>".
   std::string group;
   std::string input_topic;
+  std::size_t batch_records_max = kBatchRecordsMax;
 };
 
 using ProcessorFactory =
@@ -47,10 +48,10 @@ class StageRunner {
   struct Slot {
     std::unique_ptr<PartitionProcessor> processor;
     std::unique_ptr<Worker> worker;
-    std::jthread thread;
     std::mutex mutex;
     std::condition_variable_any confirmed_changed;
     bool confirmed = false;
+    std::jthread thread;  // Last: it ends before what it uses.
   };
 
   void RunMembership(const std::stop_token& stop);

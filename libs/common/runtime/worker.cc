@@ -1,5 +1,7 @@
 #include "paylog/runtime/worker.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "paylog/base/check.h"
@@ -7,6 +9,47 @@
 namespace paylog::runtime {
 
 using base::ErrorCode;
+
+namespace {
+
+// 10 ms, doubled up to 1.28 s: a broker that is away for hours is asked about once a second.
+constexpr std::chrono::milliseconds kBackoffMin{10};
+constexpr int kBackoffDoublingsMax = 7;
+
+// After a broker refused a message, the next transaction may fail with it, and only then the epoch
+// is raised (reliability, section 2 item 6); so two failures in a row do not mean poison.
+constexpr int kRefusalsMax = 4;
+
+// True for trouble that may be over later, whoever caused it. Anything else is the fault of what
+// was asked, or of stored bytes: trying again for ever would hide it.
+bool TimeMayCure(const base::Error& error) {
+  if (error.fatal) {
+    return false;
+  }
+  switch (error.code) {
+    case ErrorCode::kFenced:
+    case ErrorCode::kIllegalGeneration:
+    case ErrorCode::kUnknownOutcome:
+    case ErrorCode::kAbortRequired:
+    case ErrorCode::kTimedOut:
+    case ErrorCode::kUnavailable:
+      return true;
+    case ErrorCode::kInvalidArgument:
+    case ErrorCode::kNotFound:
+    case ErrorCode::kAlreadyExists:
+    case ErrorCode::kBusy:
+    case ErrorCode::kIo:
+    case ErrorCode::kCorrupt:
+    case ErrorCode::kLostRecords:
+    case ErrorCode::kMessageTooLarge:
+    case ErrorCode::kOffsetOutOfRange:
+    case ErrorCode::kShutdown:
+      return error.retriable;
+  }
+  CHECK(false);
+}
+
+}  // namespace
 
 Worker::Worker(log::Log& log, std::unique_ptr<log::Reader> reader, PartitionProcessor& processor,
                Counters& counters, WorkerOptions options, log::GroupMetadata metadata)
@@ -18,33 +61,64 @@ Worker::Worker(log::Log& log, std::unique_ptr<log::Reader> reader, PartitionProc
       reader_(std::move(reader)) {}
 
 base::Result<StepOutcome> Worker::Step(std::chrono::milliseconds wait) {
+  if (failure_) {
+    return *failure_;
+  }
   if (paused_) {
     return StepOutcome::kPaused;
   }
+  auto outcome = TryStep(wait);
+  if (!outcome) {
+    failure_ = outcome.error().In(options_.input.ToString());
+    return *failure_;
+  }
+  return outcome;
+}
+
+base::Result<StepOutcome> Worker::TryStep(std::chrono::milliseconds wait) {
   if (auto running = EnsureRunning(); !running) {
-    if (running.error().fatal || running.error().code != ErrorCode::kFenced) {
-      return running.error().In(options_.input.ToString());
+    // Whatever was reached, the next attempt begins with a new epoch and looks at the log again.
+    writer_.reset();
+    if (!TimeMayCure(running.error())) {
+      return running.error();
     }
     return Recover(running.error());
   }
-  auto polled = reader_->Poll({.records_max = options_.batch_records_max,
+  // After a refusal records are taken one by one, so that the one at fault stops only itself.
+  auto polled = reader_->Poll({.records_max = refusals_ > 0 ? 1 : options_.batch_records_max,
                                .bytes_max = options_.batch_bytes_max,
                                .wait = wait});
   if (!polled) {
-    if (polled.error().retriable) {
+    if (polled.error().retriable && !polled.error().fatal) {
+      ++troubles_;
       return StepOutcome::kIdle;
     }
-    return polled.error().In(options_.input.ToString());
+    return polled.error();
   }
   if (polled->records.empty()) {
+    troubles_ = refusals_ = 0;  // All there is has been committed.
     PAYLOG_TRY(processor_.Maintain());
     return StepOutcome::kIdle;
   }
   if (auto done = RunTransaction(*polled); !done) {
+    if (!TimeMayCure(done.error()) && ++refusals_ >= kRefusalsMax) {
+      processor_.OnAborted();
+      return done.error().In("from offset " +
+                             std::to_string(polled->records.front().offset.value()) +
+                             ", after several attempts");
+    }
     return Recover(done.error());
   }
   PAYLOG_TRY(processor_.Maintain());
   return StepOutcome::kCommitted;
+}
+
+std::chrono::milliseconds Worker::backoff() const {
+  if (troubles_ == 0) {
+    return std::chrono::milliseconds(0);
+  }
+  const int doublings = std::min(troubles_ - 1, kBackoffDoublingsMax);
+  return kBackoffMin * (1 << doublings);
 }
 
 base::Result<void> Worker::EnsureRunning() {
@@ -98,31 +172,45 @@ base::Result<void> Worker::RunTransaction(const log::PolledRecords& polled) {
   transaction_open_ = false;
   processor_.OnCommitted();
   committed_ = next;
+  troubles_ = 0;
+  refusals_ = 0;
   return {};
 }
 
 base::Result<StepOutcome> Worker::Recover(const base::Error& error) {
   processor_.OnAborted();
   counters_.Add({.aborts = 1});
-  const bool was_open = std::exchange(transaction_open_, false);
-  // A new generation, or a new owner: the group decides whether this worker goes on.
-  paused_ = error.code == ErrorCode::kFenced || error.code == ErrorCode::kIllegalGeneration;
+  ++troubles_;
   switch (log::RecoveryOf(error)) {
     case log::Recovery::kFatal:
-      return error.In(options_.input.ToString());
+      return error;
     case log::Recovery::kAbortAndRewind:
-      if (writer_ != nullptr && was_open && !writer_->Abort()) {
-        writer_.reset();
-      }
-      if (has_state_) {
-        PAYLOG_TRY(reader_->Seek(committed_));
-      }
+      PAYLOG_TRY(AbortAndRewind());
       break;
     case log::Recovery::kRecreate:
       writer_.reset();
       break;
   }
+  transaction_open_ = false;
+  // A new generation, or a new owner: the group decides whether this worker goes on.
+  paused_ = error.code == ErrorCode::kFenced || error.code == ErrorCode::kIllegalGeneration;
   return paused_ ? StepOutcome::kPaused : StepOutcome::kRecovered;
+}
+
+base::Result<void> Worker::AbortAndRewind() {
+  if (writer_ == nullptr) {
+    return {};  // The take-over that comes seeks.
+  }
+  // Where there is nothing to abort, it was Begin that failed: such a writer is of no more use.
+  base::Result<void> aborted = transaction_open_ ? writer_->Abort() : base::Result<void>();
+  if (!aborted && aborted.error().fatal) {
+    return aborted.error();
+  }
+  if (!transaction_open_ || !aborted) {
+    writer_.reset();
+    return {};
+  }
+  return reader_->Seek(committed_);
 }
 
 void Worker::Reassign(log::GroupMetadata metadata) {
@@ -135,7 +223,7 @@ void Worker::Confirm() {
 }
 
 base::Result<void> Worker::Close() {
-  CHECK(!transaction_open_);
+  CHECK(!transaction_open_ || failure_.has_value());
   if (!has_state_) {
     return {};
   }

@@ -11,11 +11,14 @@
 
 namespace paylog::runtime {
 
+// Records of one transaction. More make a transaction cheaper and its results later.
+inline constexpr std::size_t kBatchRecordsMax = 5'000;
+
 struct WorkerOptions {
   log::TopicPartition input;
   std::string transactional_id;  // "ledger-3": one owner at a time.
-  std::size_t batch_records_max = 5'000;
-  std::size_t batch_bytes_max = 4 * 1024 * 1024;
+  std::size_t batch_records_max = kBatchRecordsMax;
+  std::size_t batch_bytes_max = std::size_t{4} * 1024 * 1024;
 };
 
 enum class StepOutcome {
@@ -35,8 +38,14 @@ class Worker {
          Counters& counters, WorkerOptions options, log::GroupMetadata metadata);
 
   // Takes over if need be, then processes at most one batch; waits up to `wait` for records.
-  // An error is final: the partition cannot be served by this process.
+  // An error is final: the partition cannot be served by this process, and every later Step returns
+  // it again. What time may cure is not final, however often it comes; what concerns one record or
+  // the processor is after some attempts.
   base::Result<StepOutcome> Step(std::chrono::milliseconds wait);
+
+  // How long to wait before the next Step: 0, or longer with each trouble in a row.
+  // Never waited for inside, so that a scheduler can drive it.
+  [[nodiscard]] std::chrono::milliseconds backoff() const;
 
   // A new assignment of the same partition. What was committed meanwhile by another owner shows at
   // the next commit, which is then fenced.
@@ -49,12 +58,14 @@ class Worker {
   void Wakeup();
 
  private:
+  base::Result<StepOutcome> TryStep(std::chrono::milliseconds wait);
   base::Result<void> EnsureRunning();
   base::Result<void> TakeOver();
   base::Result<void> RecreateWriter();
   base::Result<bool> ContinueAsBefore();
   base::Result<void> RunTransaction(const log::PolledRecords& polled);
   base::Result<StepOutcome> Recover(const base::Error& error);
+  base::Result<void> AbortAndRewind();
 
   log::Log& log_;
   PartitionProcessor& processor_;
@@ -68,6 +79,9 @@ class Worker {
   bool has_state_ = false;
   bool paused_ = false;
   base::Offset committed_{0};  // What this worker committed last, or resumed from.
+  int troubles_ = 0;           // Since all was well: a commit, or nothing left to read.
+  int refusals_ = 0;           // Of these, those that time does not cure.
+  std::optional<base::Error> failure_;
 };
 
 }  // namespace paylog::runtime

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "paylog/log/log.h"
+
+namespace paylog::test_support {
+
+// A log in memory whose calls fail as a script says. Not thread-safe; nothing in it waits. It keeps
+// what the port promises of transactions, fencing and generations, so that what a caller does after
+// an error shows in the records.
+class FakeLog final : public log::Log {
+ public:
+  enum class Call {
+    kNewWriter,
+    kInit,
+    kBegin,
+    kAppend,
+    kCommitOffset,
+    kCommit,
+    kAbort,
+    kCommittedOffset,
+    kPoll,
+  };
+
+  // The next call of this kind that has no failure waiting before it fails with the error. `taken`:
+  // a commit takes in spite of it.
+  void FailNext(Call call, base::Error error, bool taken = false);
+  // The next call of this kind goes well: puts a distance between failures.
+  void PassNext(Call call);
+
+  // Adds a record at the partition's end.
+  void Put(const log::TopicPartition& to, std::string value);
+  [[nodiscard]] std::vector<std::string> Values(const log::TopicPartition& from) const;
+  void SetCommitted(const std::string& group, const log::TopicPartition& from, base::Offset next);
+  [[nodiscard]] std::optional<base::Offset> Committed(const std::string& group,
+                                                      const log::TopicPartition& from) const;
+
+  // Metadata of the group's present generation, and the beginning of the next one.
+  [[nodiscard]] log::GroupMetadata Metadata(const std::string& group) const;
+  void BeginGeneration() { ++generation_; }
+
+  // All calls of writers and CommittedOffset since the start, in order, failed ones included.
+  [[nodiscard]] const std::vector<Call>& calls() const { return calls_; }
+  [[nodiscard]] std::size_t CountOf(Call call) const;
+
+  base::Result<void> CreateTopics(std::span<const log::TopicSpec> specs) override;
+  base::Result<std::vector<log::TopicSpec>> ListTopics() override;
+  base::Result<std::unique_ptr<log::Reader>> NewReader(const log::TopicPartition& from,
+                                                       log::Isolation isolation) override;
+  base::Result<std::unique_ptr<log::TransactionalWriter>> NewWriter(
+      const std::string& transactional_id) override;
+  base::Result<std::unique_ptr<log::Producer>> NewProducer() override;
+  base::Result<std::unique_ptr<log::GroupMember>> JoinGroup(
+      const std::string& group, const std::vector<std::string>& topics) override;
+  base::Result<std::optional<base::Offset>> CommittedOffset(
+      const std::string& group, const log::TopicPartition& from) override;
+
+ private:
+  class FakeReader;
+  class FakeWriter;
+  struct Generation;
+  struct Planned {
+    std::optional<base::Error> error;  // nullopt: the call goes well.
+    bool taken = false;
+  };
+
+  // Notes the call; what the script says of it.
+  Planned Take(Call call);
+
+  std::map<Call, std::deque<Planned>> script_;
+  std::vector<Call> calls_;
+  std::map<log::TopicPartition, std::vector<log::StoredRecord>> partitions_;
+  std::map<std::pair<std::string, log::TopicPartition>, base::Offset> offsets_;
+  std::map<std::string, int> epochs_;  // By transactional id.
+  int generation_ = 1;
+};
+
+}  // namespace paylog::test_support

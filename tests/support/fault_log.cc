@@ -1,0 +1,51 @@
+#include "paylog/test_support/fault_log.h"
+
+#include <utility>
+
+namespace paylog::test_support {
+namespace {
+
+class FaultWriter final : public log::TransactionalWriter {
+ public:
+  FaultWriter(std::unique_ptr<log::TransactionalWriter> target, const Faults& faults)
+      : target_(std::move(target)), faults_(faults) {}
+
+  base::Result<void> Init() override { return target_->Init(); }
+  base::Result<void> Begin() override { return target_->Begin(); }
+  base::Result<void> Append(const log::TopicPartition& to, log::Record record) override {
+    if (const auto error = faults_.on_append ? faults_.on_append(to) : std::nullopt) {
+      return *error;
+    }
+    return target_->Append(to, std::move(record));
+  }
+  base::Result<void> CommitOffset(const log::GroupMetadata& group, const log::TopicPartition& from,
+                                  base::Offset next) override {
+    return target_->CommitOffset(group, from, next);
+  }
+  base::Result<void> Commit() override {
+    if (const auto error = faults_.before_commit ? faults_.before_commit() : std::nullopt) {
+      return *error;
+    }
+    PAYLOG_TRY(target_->Commit());
+    if (const auto error = faults_.after_commit ? faults_.after_commit() : std::nullopt) {
+      return *error;
+    }
+    return {};
+  }
+  base::Result<void> Abort() override { return target_->Abort(); }
+
+ private:
+  std::unique_ptr<log::TransactionalWriter> target_;
+  const Faults& faults_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<log::TransactionalWriter>> FaultLog::NewWriter(
+    const std::string& transactional_id) {
+  PAYLOG_ASSIGN(auto writer, target_.NewWriter(transactional_id));
+  return std::unique_ptr<log::TransactionalWriter>(
+      std::make_unique<FaultWriter>(std::move(writer), faults_));
+}
+
+}  // namespace paylog::test_support
