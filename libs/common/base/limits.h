@@ -11,7 +11,7 @@ inline constexpr std::int64_t kAmountMinorMax = 9'007'199'254'740'991;
 
 // A command's body, in bytes. Well below Kafka's default message.max.bytes of 1 MiB, so that the
 // records made from it fit too.
-inline constexpr std::size_t kBodyBytesMax = 64 * 1024;
+inline constexpr std::size_t kBodyBytesMax = std::size_t{64} * 1024;
 
 inline constexpr std::size_t kAccountIdLengthMax = 64;
 inline constexpr std::size_t kCommandIdLengthMax = 64;

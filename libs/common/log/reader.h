@@ -15,8 +15,8 @@ enum class Isolation { kReadCommitted, kReadUncommitted };
 
 struct PollLimits {
   std::size_t records_max = 10'000;
-  std::size_t bytes_max = 4 * 1024 * 1024;  // A larger single record is still returned.
-  std::chrono::milliseconds wait{0};        // How long to wait for the first record.
+  std::size_t bytes_max = std::size_t{4} << 20;  // A larger single record is still returned.
+  std::chrono::milliseconds wait{0};             // How long to wait for the first record.
 };
 
 struct PolledRecords {

@@ -20,6 +20,9 @@ template <typename... Visitors>
 struct Overloaded : Visitors... {
   using Visitors::operator()...;
 };
+// C++20 deduces this by itself; clang 16, which lints, does not yet.
+template <typename... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 std::size_t BytesOf(const Request& request) {
   const auto* const transaction = std::get_if<CommitTransaction>(&request);

@@ -1,6 +1,7 @@
 #include "paylog/log_sqlite/stage.h"
 
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace paylog::log_sqlite {
@@ -20,9 +21,10 @@ StagedBatch EncodeOne(std::int32_t partition_index, log::TimestampType timestamp
   const BatchTimestamps kind = timestamps == log::TimestampType::kProducer
                                    ? BatchTimestamps::kEachItsOwn
                                    : BatchTimestamps::kTheBatchs;
+  std::string blob = EncodeBatch(decoded->records, kind);
   return {.partition_index = partition_index,
           .timestamps = timestamps,
-          .blob = EncodeBatch(decoded->records, kind),
+          .blob = std::move(blob),
           .decoded = std::move(decoded)};
 }
 

@@ -12,7 +12,7 @@ using base::ErrorCode;
 // A dead letter holds a record of payments.commands whole, with headers that say why, so its limit
 // is higher by what those can take.
 constexpr std::int64_t kRecordBytesMax = 1'000'000;
-constexpr std::int64_t kDeadLetterBytesMax = kRecordBytesMax + 16 * 1024;
+constexpr std::int64_t kDeadLetterBytesMax = kRecordBytesMax + (std::int64_t{16} << 10);
 
 }  // namespace
 

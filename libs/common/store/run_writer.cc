@@ -9,7 +9,7 @@ namespace paylog::store {
 namespace {
 
 // A look-up decompresses a whole block.
-constexpr std::size_t kBlockRawBytes = 16 * 1024;
+constexpr std::size_t kBlockRawBytes = std::size_t{16} * 1024;
 // A segment is read as a whole where it is not cached: some 10 to 20 KiB.
 constexpr std::size_t kSegmentBlocks = 64;
 // One transaction: large enough that its sync does not count, small enough that a look-up may wait.

@@ -13,7 +13,6 @@ namespace {
 
 using model::Account;
 using model::AccountId;
-using model::Currency;
 using model::Entry;
 using model::EventBody;
 using model::Money;
