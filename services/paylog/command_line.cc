@@ -48,6 +48,11 @@ void AddRun(CLI::App& app, RunArguments& arguments, Action& action) {
                    "Save ledger state after so many events of a partition")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  command
+      ->add_option("--batch-records", arguments.batch_records,
+                   "Records of one transaction at most: more are faster, fewer answer sooner")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command->callback([&] { action = [&] { return Run(arguments); }; });
 }
 

@@ -18,6 +18,7 @@ struct RunArguments {
   std::string input;            // Empty: none. "-": standard input.
   bool until_idle = false;
   std::int64_t snapshot_events = 100'000;
+  std::size_t batch_records = 5'000;
 };
 ExitCode Run(const RunArguments& arguments);
 

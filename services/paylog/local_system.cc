@@ -27,7 +27,8 @@ base::Result<void> LocalSystem::Start() {
       log_,
       runtime::StageOptions{.name = "validator",
                             .group = std::string(runtime::kValidatorGroup),
-                            .input_topic = std::string(runtime::kCommandsTopic)},
+                            .input_topic = std::string(runtime::kCommandsTopic),
+                            .batch_records_max = options_.batch_records},
       [this](base::PartitionId partition) -> base::Result<Processor> {
         return Processor(std::make_unique<validator::ValidatorPartition>(
             log_, partition, options_.counts, validator_counters_));
@@ -37,7 +38,8 @@ base::Result<void> LocalSystem::Start() {
       log_,
       runtime::StageOptions{.name = "ledger",
                             .group = std::string(runtime::kLedgerGroup),
-                            .input_topic = std::string(runtime::kInboxTopic)},
+                            .input_topic = std::string(runtime::kInboxTopic),
+                            .batch_records_max = options_.batch_records},
       [this](base::PartitionId partition) -> base::Result<Processor> {
         ledger::LedgerOptions options{.counts = options_.counts,
                                       .snapshot_path = options_.snapshot_directory + "/ledger-" +

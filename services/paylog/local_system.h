@@ -18,6 +18,7 @@ struct SystemOptions {
   runtime::PartitionCounts counts;
   std::string snapshot_directory;
   std::int64_t snapshot_events = 100'000;
+  std::size_t batch_records = 5'000;
   std::function<void(const std::string&)> warn;  // Called from any thread.
 };
 

@@ -101,6 +101,7 @@ ExitCode Run(const RunArguments& arguments) {
   LocalSystem system(*opened->log, {.counts = opened->counts,
                                     .snapshot_directory = opened->SnapshotDirectory(),
                                     .snapshot_events = arguments.snapshot_events,
+                                    .batch_records = arguments.batch_records,
                                     .warn = Warn});
   if (auto started = system.Start(); !started) {
     return ReportError(started.error().ToString());

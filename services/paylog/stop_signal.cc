@@ -21,10 +21,10 @@ StopSignal::StopSignal() {
   (void)pthread_sigmask(SIG_BLOCK, &set, nullptr);
   thread_ = std::jthread([this](const std::stop_token& stop) {
     const sigset_t awaited = StopSignals();
-    const timespec wait{.tv_sec = 0, .tv_nsec = 200'000'000};
     while (!stop.stop_requested()) {
-      if (sigtimedwait(&awaited, nullptr, &wait) > 0 && requested_.exchange(true)) {
-        std::_Exit(128 + SIGINT);
+      const int signal = sigwaitinfo(&awaited, nullptr);
+      if (signal > 0 && !stop.stop_requested() && requested_.exchange(true)) {
+        std::_Exit(128 + signal);
       }
     }
   });
@@ -32,6 +32,7 @@ StopSignal::StopSignal() {
 
 StopSignal::~StopSignal() {
   thread_.request_stop();
+  (void)pthread_kill(thread_.native_handle(), SIGTERM);  // Ends the wait.
   thread_.join();
 }
 

@@ -13,7 +13,6 @@ import lzma
 import os
 import random
 import resource
-import signal
 import subprocess
 import sys
 import time
@@ -23,6 +22,8 @@ import paylog_process as paylog
 BOOK = paylog.data_file("berka/transactions.csv.xz")
 CONVERTER = paylog.ROOT / "scripts" / "berka-to-commands"
 KILLS = 20
+# Many small transactions and many snapshots, so that there is much to die in.
+SMALL_STEPS = ("--batch-records", "100", "--snapshot-events", "700")
 SEED = int(os.environ.get("PAYLOG_SEED", "20261121"))
 
 
@@ -136,18 +137,10 @@ def killed_at_seeded_moments():
     with paylog.Paylog() as log:
         open_accounts(log, ACCOUNTS)
         book = write_book(log, COMMANDS)
-        unfinished = 0
         for _ in range(KILLS):
-            process = log.start("run", "--input", book, "--until-idle", "--snapshot-events", "700")
-            try:
-                process.wait(timeout=chance.uniform(0.015, 0.11))
-            except subprocess.TimeoutExpired:
-                unfinished += 1
-                process.send_signal(signal.SIGKILL)
-            out, err = process.communicate()
-            assert process.returncode in (0, -9), paylog.Outcome(process.returncode, out, err)
-        assert unfinished == KILLS, f"only {unfinished} of {KILLS} kills met a running process"
-        last = log.expect("run", "--input", book, "--until-idle", "--snapshot-events", "700")
+            process = log.start("run", "--input", book, "--until-idle", *SMALL_STEPS)
+            assert log.kill_after_commits(process, chance.randint(4, 24))
+        last = log.expect("run", "--input", book, "--until-idle", *SMALL_STEPS)
         left = int(next(l for l in last.out.splitlines() if "journal events" in l).split()[-1])
         print(f"        seed {SEED}: {KILLS} kills, {left} events were left to the last run")
         by_key = results_by_key(log)

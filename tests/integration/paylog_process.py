@@ -6,9 +6,12 @@ import json
 import os
 import pathlib
 import shutil
+import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SKIPPED = 77
@@ -72,6 +75,26 @@ class Paylog:
         outcome = self.call(*arguments, stdin=stdin)
         assert outcome.code == code, f"{arguments}: expected exit code {code}, got {outcome!r}"
         return outcome
+
+    def commits(self):
+        """The number of the log's last commit, as its head file says (see log_sqlite/head_file.h)."""
+        try:
+            head = pathlib.Path(self.directory, "log", "head").read_bytes()
+        except FileNotFoundError:
+            return 0
+        return max(struct.unpack_from("<Q", head, slot + 16)[0] for slot in (0, 512))
+
+    def kill_after_commits(self, process, count):
+        """SIGKILL once so many commits were made; False if the process ended before."""
+        target = self.commits() + count
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while self.commits() < target and process.poll() is None:
+            assert time.monotonic() < deadline, "no commits"
+        met = process.poll() is None
+        process.kill()
+        out, err = process.communicate()
+        assert process.returncode in (0, -signal.SIGKILL), Outcome(process.returncode, out, err)
+        return met
 
     def results(self):
         return [json.loads(line) for line in self.expect("results", "--format", "json").out.splitlines()]
