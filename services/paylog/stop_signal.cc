@@ -32,6 +32,7 @@ StopSignal::StopSignal() {
 
 StopSignal::~StopSignal() {
   thread_.request_stop();
+  // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): the thread waits for it in sigwait.
   (void)pthread_kill(thread_.native_handle(), SIGTERM);  // Ends the wait.
   thread_.join();
 }
