@@ -52,31 +52,38 @@ void PaymentLog::Reopen() {
 }
 
 void PaymentLog::Produce(const log::TopicPartition& to, const std::vector<log::Record>& records) {
-  const auto producer = Must(log_->NewProducer());
+  std::vector<std::pair<log::TopicPartition, log::Record>> addressed;
   for (const log::Record& record : records) {
+    addressed.emplace_back(to, record);
+  }
+  Produce(addressed);
+}
+
+void PaymentLog::Produce(const std::vector<std::pair<log::TopicPartition, log::Record>>& records) {
+  clock_.Tick();
+  const auto producer = Must(log_->NewProducer());
+  for (const auto& [to, record] : records) {
     Must(producer->Send(to, record));
   }
   Must(producer->Flush());
 }
 
 void PaymentLog::Submit(const std::vector<std::string>& bodies) {
-  const auto producer = Must(log_->NewProducer());
+  std::vector<std::pair<log::TopicPartition, log::Record>> records;
   for (const std::string& body : bodies) {
-    auto [to, record] = CommandRecord(body, counts_.commands);
-    Must(producer->Send(to, std::move(record)));
+    records.push_back(CommandRecord(body, counts_.commands));
   }
-  Must(producer->Flush());
+  Produce(records);
 }
 
 void PaymentLog::Accept(const std::vector<std::string>& bodies) {
-  const auto producer = Must(log_->NewProducer());
+  std::vector<std::pair<log::TopicPartition, log::Record>> records;
   for (const std::string& body : bodies) {
-    auto [to, record] =
+    records.push_back(
         InboxRecord(body, counts_.inbox,
-                    std::string(runtime::kCommandsTopic) + "/0/" + std::to_string(accepted_++));
-    Must(producer->Send(to, std::move(record)));
+                    std::string(runtime::kCommandsTopic) + "/0/" + std::to_string(accepted_++)));
   }
-  Must(producer->Flush());
+  Produce(records);
 }
 
 std::vector<log::StoredRecord> PaymentLog::Read(std::string_view topic, std::int32_t partition) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "paylog/base/clock.h"
@@ -16,25 +17,25 @@
 
 namespace paylog::test_support {
 
-// Ticks one millisecond each time it is asked. Thread-safe.
-class TickingClock final : public base::Clock {
+// Stands still between ticks, so that the same calls make the same log. Thread-safe.
+class ManualClock final : public base::Clock {
  public:
-  [[nodiscard]] base::TimestampMs Now() const override {
-    return base::TimestampMs(now_.fetch_add(1));
-  }
+  [[nodiscard]] base::TimestampMs Now() const override { return base::TimestampMs(now_.load()); }
+  void Tick() { ++now_; }
 
  private:
-  mutable std::atomic<std::int64_t> now_{1'700'000'000'000};
+  std::atomic<std::int64_t> now_{1'700'000'000'000};
 };
 
-// An embedded log with paylog's topics in a directory of its own.
+// An embedded log with paylog's topics in a directory of its own. Its clock ticks with each call
+// that adds records.
 class PaymentLog {
  public:
   explicit PaymentLog(std::int32_t partition_count);
 
   [[nodiscard]] log::Log& log() { return *log_; }
   [[nodiscard]] const runtime::PartitionCounts& counts() const { return counts_; }
-  [[nodiscard]] const TickingClock& clock() const { return clock_; }
+  [[nodiscard]] const ManualClock& clock() const { return clock_; }
   [[nodiscard]] std::string In(const std::string& name) const { return directory_.In(name); }
   // For snapshots; it exists.
   [[nodiscard]] std::string SnapshotDirectory() const;
@@ -44,6 +45,7 @@ class PaymentLog {
 
   // Adds records to a partition, each durable.
   void Produce(const log::TopicPartition& to, const std::vector<log::Record>& records);
+  void Produce(const std::vector<std::pair<log::TopicPartition, log::Record>>& records);
   // Puts commands into payments.commands, each where it belongs.
   void Submit(const std::vector<std::string>& bodies);
   // Puts commands into ledger.inbox as the validator would, each with an origin of its own.
@@ -61,7 +63,7 @@ class PaymentLog {
   void Open(bool create);
 
   TemporaryDirectory directory_;
-  const TickingClock clock_;
+  ManualClock clock_;
   std::unique_ptr<log::Log> log_;
   runtime::PartitionCounts counts_;
   std::int64_t accepted_ = 0;

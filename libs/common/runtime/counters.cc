@@ -25,6 +25,7 @@ void Tally::Add(const Tally& other) {
   snapshots += other.snapshots;
   aborts += other.aborts;
   take_overs += other.take_overs;
+  replayed += other.replayed;
 }
 
 void Counters::Add(const Tally& tally) {

@@ -22,6 +22,7 @@ struct Tally {
   std::int64_t snapshots = 0;
   std::int64_t aborts = 0;
   std::int64_t take_overs = 0;
+  std::int64_t replayed = 0;  // Journal events read back in take-overs.
 
   void Count(const model::CommandResult& result);
   void Add(const Tally& other);

@@ -107,24 +107,27 @@ base::Result<bool> LedgerPartition::RestoreSnapshot(log::Reader& journal) {
 }
 
 base::Result<void> LedgerPartition::ReplayJournal(log::Reader& journal, base::Offset end) {
-  return Replay(journal, end, *state_,
-                [this](const model::JournalRecord& record, Effects effects) -> base::Result<void> {
-                  if (effects.index_write) {
-                    snapshots_.ids().Stage(effects.index_write->key,
-                                           std::move(effects.index_write->entry));
-                  }
-                  MarkChanged(record.event.command.account);
-                  for (const model::Entry& entry : EntriesOf(record.event.body)) {
-                    MarkChanged(entry.account);
-                  }
-                  snapshots_.ids().MergeStaged();
-                  ++events_since_snapshot_;
-                  // A long replay saves on the way, so that memory stays bounded.
-                  if (record.header.index + 1 == record.header.count) {
-                    return Maintain();
-                  }
-                  return {};
-                });
+  const base::Sequence before = state_->progress().last_sequence;
+  const base::Result<void> replayed = Replay(
+      journal, end, *state_,
+      [this](const model::JournalRecord& record, Effects effects) -> base::Result<void> {
+        if (effects.index_write) {
+          snapshots_.ids().Stage(effects.index_write->key, std::move(effects.index_write->entry));
+        }
+        MarkChanged(record.event.command.account);
+        for (const model::Entry& entry : EntriesOf(record.event.body)) {
+          MarkChanged(entry.account);
+        }
+        snapshots_.ids().MergeStaged();
+        ++events_since_snapshot_;
+        // A long replay saves on the way, so that memory stays bounded.
+        if (record.header.index + 1 == record.header.count) {
+          return Maintain();
+        }
+        return {};
+      });
+  counters_.Add({.replayed = state_->progress().last_sequence.value() - before.value()});
+  return replayed;
 }
 
 // The account behind a command may live elsewhere, or not exist.
