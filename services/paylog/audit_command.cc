@@ -9,7 +9,7 @@ namespace paylog::cli {
 namespace {
 
 void PrintRow(const char* name, std::int64_t value) {
-  std::printf("  %-20s %12lld\n", name, static_cast<long long>(value));
+  std::printf("  %-24s %12lld\n", name, static_cast<long long>(value));
 }
 
 void PrintReport(const audit::AuditReport& report) {

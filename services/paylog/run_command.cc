@@ -17,7 +17,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 void PrintRow(const char* name, std::int64_t value) {
-  std::printf("  %-20s %12lld\n", name, static_cast<long long>(value));
+  std::printf("  %-24s %12lld\n", name, static_cast<long long>(value));
 }
 
 void PrintCodes(const char* name, const std::map<model::ResultCode, std::int64_t>& codes) {
@@ -27,7 +27,7 @@ void PrintCodes(const char* name, const std::map<model::ResultCode, std::int64_t
   }
   PrintRow(name, total);
   for (const auto& [code, count] : codes) {
-    std::printf("    %-18s %12lld\n", std::string(model::ToString(code)).c_str(),
+    std::printf("    %-22s %12lld\n", std::string(model::ToString(code)).c_str(),
                 static_cast<long long>(count));
   }
 }

@@ -89,8 +89,8 @@ def history(log):
 def flip_a_byte(directory, chance):
     files = sorted(path for path in pathlib.Path(directory).rglob("*")
                    if path.is_file() and path.stat().st_size > 0)
-    # Each kind of file as often as any other, however long it is.
-    path = chance.choice(files)
+    # The log itself most often; every other file as often as any other, however long it is.
+    path = chance.choices(files, [4 if path.name.startswith("log.sqlite") else 1 for path in files])[0]
     data = bytearray(path.read_bytes())
     place = chance.randrange(len(data))
     data[place] ^= chance.randint(1, 255)
