@@ -10,6 +10,11 @@
 namespace paylog::validator {
 namespace {
 
+// W3C's version 00 has 55; later ones may add to it. Anything longer is left out: every record that
+// follows from the command carries it, and one that has no room in its topic would stop a
+// partition.
+constexpr std::size_t kTraceParentLengthMax = 256;
+
 std::vector<log::Header> HeadersFor(const log::StoredRecord& command, base::PartitionId partition,
                                     std::string_view type) {
   const codec::Origin origin{.topic = std::string(runtime::kCommandsTopic),
@@ -22,7 +27,8 @@ std::vector<log::Header> HeadersFor(const log::StoredRecord& command, base::Part
       {std::string(codec::kCeId), origin.ToString()},
       {std::string(codec::kContentType), "application/json"},
       {std::string(codec::kOrigin), origin.ToString()}};
-  if (const auto parent = command.FindHeader(codec::kTraceParent)) {
+  if (const auto parent = command.FindHeader(codec::kTraceParent);
+      parent && parent->size() <= kTraceParentLengthMax) {
     headers.push_back({std::string(codec::kTraceParent), std::string(*parent)});
   }
   return headers;
