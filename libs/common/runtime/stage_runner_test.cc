@@ -1,0 +1,209 @@
+#include "paylog/runtime/stage_runner.h"
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "paylog/test_support/must.h"
+#include "paylog/test_support/payment_log.h"
+
+// Goal: partitions move between runners of a stage while there is work, and no record is lost or
+// done twice. Method: a stage that copies ledger.inbox to ledger.journal, record by record; its
+// state is the last offset copied, rebuilt from the journal at a take-over.
+namespace paylog::runtime {
+namespace {
+
+using base::ErrorCode;
+using test_support::ErrorOf;
+using test_support::Must;
+using test_support::PaymentLog;
+using testing::HasSubstr;
+
+constexpr std::int32_t kPartitions = 4;
+constexpr std::chrono::seconds kPatience{60};
+const std::string kPoison = "poison";
+
+class Copier final : public PartitionProcessor {
+ public:
+  Copier(log::Log& log, base::PartitionId partition, Counters& counters, std::atomic<int>& closes)
+      : log_(log), partition_(partition), counters_(counters), closes_(closes) {}
+
+  base::Result<base::Offset> TakeOver(std::optional<base::Offset> /*committed*/) override {
+    PAYLOG_ASSIGN(next_, CopiedSoFar());
+    return next_;
+  }
+  base::Result<bool> StillCurrent() override {
+    PAYLOG_ASSIGN(const base::Offset copied, CopiedSoFar());
+    return copied == next_;
+  }
+  base::Result<void> Process(std::span<const log::StoredRecord> records,
+                             log::TransactionalWriter& writer) override {
+    for (const log::StoredRecord& record : records) {
+      if (record.value == kPoison) {
+        return base::Error{.code = ErrorCode::kCorrupt, .context = kPoison, .fatal = true};
+      }
+      PAYLOG_TRY(writer.Append(Partition(kJournalTopic, partition_), {.value = record.value}));
+    }
+    staged_ = static_cast<std::int64_t>(records.size());
+    return {};
+  }
+  void OnCommitted() override {
+    next_ = base::Offset(next_.value() + staged_);
+    counters_.Add({.inputs = staged_});
+  }
+  void OnAborted() override { staged_ = 0; }
+  base::Result<void> Maintain() override { return {}; }
+  base::Result<void> Close() override {
+    ++closes_;
+    return {};
+  }
+
+ private:
+  // One output for each input, and no gaps on this log: the end is the count.
+  base::Result<base::Offset> CopiedSoFar() {
+    PAYLOG_ASSIGN(const auto reader, log_.NewReader(Partition(kJournalTopic, partition_),
+                                                    log::Isolation::kReadCommitted));
+    return reader->EndOffset();
+  }
+
+  log::Log& log_;
+  const base::PartitionId partition_;
+  Counters& counters_;
+  std::atomic<int>& closes_;
+  base::Offset next_{0};
+  std::int64_t staged_ = 0;
+};
+
+class StageRunnerTest : public testing::Test {
+ protected:
+  std::unique_ptr<StageRunner> NewRunner() {
+    return std::make_unique<StageRunner>(
+        log_.log(),
+        StageOptions{.name = "copier", .group = "copiers", .input_topic = std::string(kInboxTopic)},
+        [this](base::PartitionId partition) -> base::Result<std::unique_ptr<PartitionProcessor>> {
+          return std::unique_ptr<PartitionProcessor>(
+              std::make_unique<Copier>(log_.log(), partition, counters_, closes_));
+        },
+        counters_);
+  }
+  // Adds `count` records to each partition.
+  void Feed(int count) {
+    for (std::int32_t p = 0; p < kPartitions; ++p) {
+      std::vector<log::Record> records;
+      for (int i = 0; i < count; ++i) {
+        records.push_back({.value = std::to_string(fed_++)});
+      }
+      log_.Produce(Partition(kInboxTopic, base::PartitionId(p)), records);
+    }
+  }
+  // Waits until something was copied that was not when it was called, or all is.
+  void WaitForInputs(std::int64_t inputs) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    std::int64_t seen = 0;
+    while (counters_.Read().inputs < inputs) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      counters_.WaitForChange(seen, std::chrono::milliseconds(100));
+    }
+  }
+  void ExpectAllCopiedOnce() {
+    for (std::int32_t p = 0; p < kPartitions; ++p) {
+      EXPECT_EQ(log_.Values(kJournalTopic, p), log_.Values(kInboxTopic, p)) << "partition " << p;
+    }
+  }
+
+  PaymentLog log_{kPartitions};
+  Counters counters_;
+  std::atomic<int> closes_{0};
+  std::int64_t fed_ = 0;
+};
+
+TEST_F(StageRunnerTest, ServesAllPartitionsAndClosesThem) {
+  const auto runner = NewRunner();
+  Must(runner->Start());
+  Feed(100);
+  WaitForInputs(fed_);
+  Must(runner->Stop());
+  Must(runner->Stop());  // Nothing is left to stop.
+  EXPECT_EQ(closes_.load(), kPartitions);
+  EXPECT_FALSE(runner->failure().has_value());
+  ExpectAllCopiedOnce();
+}
+
+TEST_F(StageRunnerTest, MovesPartitionsBetweenRunnersWhileWorkGoesOn) {
+  auto first = NewRunner();
+  Must(first->Start());
+  Feed(50);
+  WaitForInputs(fed_ / 4);
+  for (int round = 0; round < 6; ++round) {
+    auto second = NewRunner();
+    Must(second->Start());  // Half of the partitions are its own from now on.
+    Feed(50);
+    WaitForInputs(fed_ * 3 / 4);
+    if (round % 2 == 0) {
+      first.swap(second);
+    }
+    Must(second->Stop());
+    Feed(20);
+  }
+  WaitForInputs(fed_);
+  Must(first->Stop());
+  EXPECT_EQ(counters_.Read().inputs, fed_);
+  ExpectAllCopiedOnce();
+}
+
+TEST_F(StageRunnerTest, ShowsAFailureAndReturnsItFromStop) {
+  const auto runner = NewRunner();
+  Must(runner->Start());
+  log_.Produce(Partition(kInboxTopic, base::PartitionId(2)), {{.value = kPoison}});
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  std::int64_t seen = 0;
+  while (!runner->failure()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    counters_.WaitForChange(seen, std::chrono::milliseconds(100));
+  }
+  EXPECT_THAT(runner->failure()->context, HasSubstr("copier: ledger.inbox/2"));
+  // The other partitions go on until they are stopped.
+  log_.Produce(Partition(kInboxTopic, base::PartitionId(1)), {{.value = "fine"}});
+  WaitForInputs(1);
+  EXPECT_EQ(ErrorOf(runner->Stop()).code, ErrorCode::kCorrupt);
+  EXPECT_EQ(log_.Values(kJournalTopic, 2).size(), 0U);
+  EXPECT_EQ(closes_.load(), 0) << "after a failure nothing is saved";
+}
+
+TEST_F(StageRunnerTest, FailsWhereAProcessorCannotBeMade) {
+  StageRunner runner(
+      log_.log(), {.name = "copier", .group = "copiers", .input_topic = std::string(kInboxTopic)},
+      [](base::PartitionId) -> base::Result<std::unique_ptr<PartitionProcessor>> {
+        return base::Error{.code = ErrorCode::kIo, .context = "no room"};
+      },
+      counters_);
+  Must(runner.Start());
+  std::int64_t seen = 0;
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!runner.failure()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    counters_.WaitForChange(seen, std::chrono::milliseconds(100));
+  }
+  EXPECT_EQ(ErrorOf(runner.Stop()).code, ErrorCode::kIo);
+}
+
+TEST_F(StageRunnerTest, FailsToJoinAGroupOfATopicThatIsNotThere) {
+  StageRunner runner(
+      log_.log(), {.name = "copier", .group = "copiers", .input_topic = "nowhere"},
+      [](base::PartitionId) -> base::Result<std::unique_ptr<PartitionProcessor>> {
+        return base::Error{.code = ErrorCode::kIo, .context = "not asked"};
+      },
+      counters_);
+  EXPECT_FALSE(runner.Start().has_value());
+  Must(runner.Stop());
+}
+
+}  // namespace
+}  // namespace paylog::runtime
