@@ -48,30 +48,22 @@ class LineFeed {
   LineFeed(LineReader reader, const base::Clock& clock, const IngestOptions& options)
       : reader_(std::move(reader)), clock_(clock), options_(options) {}
 
-  // At most `lines_max` lines. False at the end of the input, or when told to stop.
+  // At most `lines_max` lines, fewer where the input pauses. False at the end of the input, or when
+  // told to stop.
   base::Result<bool> Feed(std::int64_t lines_max,
                           const std::function<base::Result<void>(Keyed)>& take) {
+    Line line;
     for (std::int64_t n = 0; n < lines_max; ++n) {
       if (options_.stopped()) {
         return false;
       }
-      PAYLOG_ASSIGN(auto line, reader_.Next());
-      if (!line) {
-        return false;
+      PAYLOG_ASSIGN(const ReadStatus status, reader_.Next(line));
+      if (status != ReadStatus::kLine) {
+        return status == ReadStatus::kIdle;
       }
-      offset_ = line->end_offset;
-      if (IsBlank(*line)) {
-        continue;
-      }
-      ++report_.lines;
-      const std::int64_t number = line->number;
-      auto keyed = KeyLine(std::move(*line), options_.counts, clock_);
-      if (auto* const good = std::get_if<Keyed>(&keyed)) {
-        PAYLOG_TRY(take(std::move(*good)));
-        ++report_.taken;
-      } else {
-        ++report_.bad;
-        options_.report_bad("line " + std::to_string(number) + ": " + std::get<std::string>(keyed));
+      offset_ = line.end_offset;
+      if (!IsBlank(line)) {
+        PAYLOG_TRY(TakeLine(std::move(line), take));
       }
     }
     options_.progress(report_.lines, reader_, offset_);
@@ -82,6 +74,20 @@ class LineFeed {
   [[nodiscard]] std::int64_t offset() const { return offset_; }
 
  private:
+  base::Result<void> TakeLine(Line line, const std::function<base::Result<void>(Keyed)>& take) {
+    ++report_.lines;
+    const std::int64_t number = line.number;
+    auto keyed = KeyLine(std::move(line), options_.counts, clock_);
+    if (auto* const good = std::get_if<Keyed>(&keyed)) {
+      PAYLOG_TRY(take(std::move(*good)));
+      ++report_.taken;
+    } else {
+      ++report_.bad;
+      options_.report_bad("line " + std::to_string(number) + ": " + std::get<std::string>(keyed));
+    }
+    return {};
+  }
+
   LineReader reader_;
   const base::Clock& clock_;
   const IngestOptions& options_;
@@ -100,8 +106,8 @@ base::Result<IngestReport> SubmitLines(log::Log& log, const base::Clock& clock,
     PAYLOG_ASSIGN(more, feed.Feed(kLinesPerTransaction, [&](Keyed keyed) {
       return producer->Send(keyed.to, std::move(keyed.record));
     }));
+    PAYLOG_TRY(producer->Flush());
   }
-  PAYLOG_TRY(producer->Flush());
   return feed.report();
 }
 
@@ -121,13 +127,19 @@ base::Result<IngestReport> IngestLines(log::Log& log, const base::Clock& clock,
   PAYLOG_ASSIGN(const auto writer, log.NewWriter("paylog-ingest"));
   PAYLOG_TRY(writer->Init());
   LineFeed feed(std::move(reader), clock, options);
+  std::int64_t reached = feed.offset();
   for (bool more = true; more;) {
     PAYLOG_TRY(writer->Begin());
     PAYLOG_ASSIGN(more, feed.Feed(kLinesPerTransaction, [&](Keyed keyed) {
       return writer->Append(keyed.to, std::move(keyed.record));
     }));
-    if (group && feed.offset() > resume) {
-      PAYLOG_TRY(writer->CommitOffset(*group, place, base::Offset(feed.offset())));
+    if (feed.offset() == reached) {
+      PAYLOG_TRY(writer->Abort());  // Nothing came.
+      continue;
+    }
+    reached = feed.offset();
+    if (group) {
+      PAYLOG_TRY(writer->CommitOffset(*group, place, base::Offset(reached)));
     }
     PAYLOG_TRY(writer->Commit());
   }

@@ -1,11 +1,16 @@
 #include "paylog/cli/line_reader.h"
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <memory>
 #include <utility>
 
+#include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "paylog/base/hash.h"
 #include "paylog/base/limits.h"
@@ -18,92 +23,138 @@ using base::ErrorCode;
 
 // A body over the limit is reported, not read whole.
 constexpr std::size_t kLineBytesMax = base::kBodyBytesMax + 1;
-constexpr std::size_t kDigestChunk = 1 << 20;
+constexpr std::size_t kChunkBytes = std::size_t{256} * 1024;
+constexpr int kIdleMs = 100;
 
-Error FileError(const std::string& path, ErrorCode code) {
-  return {.code = code, .context = path + ": " + std::strerror(errno)};
+Error FileError(const std::string& path) {
+  return {.code = errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo,
+          .context = path + ": " + std::strerror(errno)};
 }
 
 }  // namespace
 
-void LineReader::Close::operator()(std::FILE* file) const {
-  if (file != stdin) {
-    (void)std::fclose(file);
+LineReader::LineReader(std::string path, int descriptor)
+    : path_(std::move(path)), descriptor_(descriptor) {}
+
+LineReader::LineReader(LineReader&& other) noexcept
+    : path_(std::move(other.path_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      total_bytes_(other.total_bytes_),
+      buffer_(std::move(other.buffer_)),
+      next_(other.next_),
+      current_(std::move(other.current_)),
+      any_(other.any_),
+      ended_(other.ended_),
+      number_(other.number_),
+      offset_(other.offset_) {}
+
+LineReader::~LineReader() {
+  if (descriptor_ > STDIN_FILENO) {
+    (void)::close(descriptor_);
   }
 }
 
 base::Result<LineReader> LineReader::Open(const std::string& path, std::int64_t offset) {
-  std::unique_ptr<std::FILE, Close> file(path == "-" ? stdin : std::fopen(path.c_str(), "rb"));
-  if (file == nullptr) {
-    return FileError(path, errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo);
+  const int descriptor = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    return FileError(path);
   }
+  LineReader reader(path == "-" ? "standard input" : path, descriptor);
   struct stat status {};
-  if (::fstat(::fileno(file.get()), &status) != 0) {
-    return FileError(path, ErrorCode::kIo);
+  if (::fstat(descriptor, &status) != 0) {
+    return FileError(reader.path_);
   }
   if (S_ISDIR(status.st_mode)) {
     return Error{.code = ErrorCode::kIo, .context = path + ": is a directory"};
   }
-  LineReader reader(std::move(file));
-  reader.path_ = path;
+  if (S_ISREG(status.st_mode)) {
+    reader.total_bytes_ = status.st_size;
+  }
   // Read rather than sought, so that line numbers are the file's.
-  for (; reader.offset_ < offset; ++reader.offset_) {
-    const int c = std::getc(reader.file_.get());
-    if (c == EOF) {
+  for (Line skipped; reader.offset_ < offset;) {
+    PAYLOG_ASSIGN(const ReadStatus read, reader.Next(skipped));
+    if (read == ReadStatus::kEnd) {
       return Error{.code = ErrorCode::kIo,
                    .context = path + ": ends before byte " + std::to_string(offset)};
     }
-    reader.number_ += c == '\n' ? 1 : 0;
-  }
-  if (S_ISREG(status.st_mode)) {
-    reader.total_bytes_ = status.st_size;
   }
   return reader;
 }
 
-base::Result<std::optional<Line>> LineReader::Next() {
-  Line line{.number = number_ + 1};
-  bool any = false;
-  for (int c = std::getc(file_.get()); c != EOF; c = std::getc(file_.get())) {
-    any = true;
-    ++offset_;
-    if (c == '\n') {
+base::Result<ReadStatus> LineReader::Next(Line& line) {
+  while (!TakeFromBuffer()) {
+    if (ended_) {
+      if (!any_) {
+        return ReadStatus::kEnd;
+      }
       break;
     }
-    if (line.text.size() < kLineBytesMax) {
-      line.text.push_back(static_cast<char>(c));
-    } else {
-      line.too_long = true;
+    PAYLOG_ASSIGN(const ReadStatus filled, Fill());
+    if (filled == ReadStatus::kIdle) {
+      return filled;
     }
   }
-  if (std::ferror(file_.get()) != 0) {
-    return FileError(path_, ErrorCode::kIo);
+  Finish(line);
+  return ReadStatus::kLine;
+}
+
+bool LineReader::TakeFromBuffer() {
+  if (next_ == buffer_.size()) {
+    return false;
   }
-  if (!any) {
-    return std::optional<Line>();
+  any_ = true;
+  const std::size_t found = buffer_.find('\n', next_);
+  const std::size_t end = found == std::string::npos ? buffer_.size() : found;
+  const std::size_t room = kLineBytesMax - std::min(kLineBytesMax, current_.text.size());
+  current_.text.append(buffer_, next_, std::min(room, end - next_));
+  current_.too_long = current_.too_long || end - next_ > room;
+  const bool complete = found != std::string::npos;
+  const std::size_t taken = end - next_ + (complete ? 1 : 0);
+  offset_ += static_cast<std::int64_t>(taken);
+  next_ += taken;
+  return complete;
+}
+
+base::Result<ReadStatus> LineReader::Fill() {
+  pollfd poll{.fd = descriptor_, .events = POLLIN, .revents = 0};
+  if (::poll(&poll, 1, kIdleMs) <= 0) {
+    return ReadStatus::kIdle;
   }
-  ++number_;
+  buffer_.resize(kChunkBytes);
+  next_ = 0;
+  const ssize_t got = ::read(descriptor_, buffer_.data(), buffer_.size());
+  buffer_.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  if (got < 0 && errno != EINTR) {
+    return FileError(path_);
+  }
+  ended_ = got == 0;
+  return ReadStatus::kLine;
+}
+
+void LineReader::Finish(Line& line) {
+  line = std::exchange(current_, {});
+  any_ = false;
   if (line.text.ends_with('\r')) {
     line.text.pop_back();
   }
+  line.number = ++number_;
   line.end_offset = offset_;
-  return std::optional(std::move(line));
 }
 
 base::Result<std::string> FileDigest(const std::string& path) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              &std::fclose);
   if (file == nullptr) {
-    return FileError(path, errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo);
+    return FileError(path);
   }
   // A hash over the chunks' hashes, so that no file has to be in memory.
-  std::string chunk(kDigestChunk, '\0');
+  std::string chunk(kChunkBytes, '\0');
   std::string hashes;
   for (std::size_t n = 0; (n = std::fread(chunk.data(), 1, chunk.size(), file.get())) > 0;) {
     hashes += base::Sha256(std::string_view(chunk).substr(0, n)).ToHex();
   }
   if (std::ferror(file.get()) != 0) {
-    return FileError(path, ErrorCode::kIo);
+    return FileError(path);
   }
   return base::Sha256(hashes).ToHex();
 }

@@ -82,15 +82,22 @@ std::optional<base::Error> LocalSystem::failure() const {
   return std::nullopt;
 }
 
+bool LocalSystem::AllTakenOver() const {
+  return validator_tally().take_overs >= options_.counts.commands &&
+         ledger_tally().take_overs >= options_.counts.inbox;
+}
+
 base::Result<void> LocalSystem::WaitUntilIdle(const std::function<bool()>& stopped) {
   std::int64_t seen = 0;
   while (!stopped()) {
     if (const auto error = failure()) {
       return *error;
     }
-    PAYLOG_ASSIGN(const bool quiet, runtime::IsQuiet(log_, options_.counts));
-    if (quiet) {
-      return {};
+    if (AllTakenOver()) {
+      PAYLOG_ASSIGN(const bool quiet, runtime::IsQuiet(log_, options_.counts));
+      if (quiet) {
+        return {};
+      }
     }
     ledger_counters_.WaitForChange(seen, kLookAgain);
   }

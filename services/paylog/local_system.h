@@ -32,8 +32,8 @@ class LocalSystem {
   // Ends both stages cleanly. The first error since Start, if any.
   base::Result<void> Stop();
 
-  // Waits until every command has its result or dead letter, until a stage fails (its error) or
-  // until `stopped` says true.
+  // Waits until every partition was taken over and every command has its result or dead letter,
+  // until a stage fails (its error) or until `stopped` says true.
   base::Result<void> WaitUntilIdle(const std::function<bool()>& stopped);
   // Waits until a stage fails or `stopped` says true.
   base::Result<void> WaitUntilStopped(const std::function<bool()>& stopped);
@@ -44,6 +44,8 @@ class LocalSystem {
 
  private:
   [[nodiscard]] std::optional<base::Error> failure() const;
+  // Even a quiet log is only known to be whole once every owner has compared it with its state.
+  [[nodiscard]] bool AllTakenOver() const;
 
   log::Log& log_;
   const SystemOptions options_;

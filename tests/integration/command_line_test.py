@@ -147,6 +147,25 @@ def serves_until_sigterm_and_refuses_a_second_owner():
         assert log.balances() == {"alice": 0}
 
 
+def a_pipe_that_pauses_is_taken_and_can_be_interrupted():
+    with paylog.Paylog() as log:
+        process = log.start("run", "--input", "-", stdin=subprocess.PIPE)
+        assert "serves" in process.stdout.readline()
+        # A line is at most one commit of the input and one of each stage, and the start is at most
+        # nine, so behind 40 commits lines were taken while the pipe stayed open.
+        for n in range(40):
+            before = log.commits()
+            process.stdin.write(OPEN_ALICE.replace("o-1", f"o-{n}") + "\n")
+            process.stdin.flush()
+            log.wait_for_commits(before + 1)
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=paylog.DEADLINE_SECONDS)
+        out, err = process.communicate()
+        assert process.returncode == 0, (out, err)
+        log.expect("run", "--until-idle")
+        assert log.balances() == {"alice": 0}
+
+
 def follow_ends_cleanly_on_a_signal():
     with paylog.Paylog() as log:
         submit(log, OPEN_ALICE)
@@ -182,5 +201,6 @@ if __name__ == "__main__":
         an_input_file_goes_on_where_it_was, formats, read_shows_records_as_they_are,
         errors_are_one_clear_line, partitions_are_fixed_when_the_log_is_made,
         serves_until_sigterm_and_refuses_a_second_owner, follow_ends_cleanly_on_a_signal,
+        a_pipe_that_pauses_is_taken_and_can_be_interrupted,
         the_audit_names_a_snapshot_beyond_the_log,
     ])

@@ -84,6 +84,11 @@ class Paylog:
             return 0
         return max(struct.unpack_from("<Q", head, slot + 16)[0] for slot in (0, 512))
 
+    def wait_for_commits(self, target):
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while self.commits() < target:
+            assert time.monotonic() < deadline, "no commits"
+
     def kill_after_commits(self, process, count):
         """SIGKILL once so many commits were made; False if the process ended before."""
         target = self.commits() + count

@@ -35,7 +35,7 @@ class Reader {
 
   // The next Poll starts at the first record with an offset of at least `offset`.
   // kOffsetOutOfRange, now or at the next Poll, where it is beyond the end or before the beginning:
-  // never a silent jump (reliability: auto.offset.reset=error).
+  // never a silent jump (Kafka's auto.offset.reset=error).
   virtual base::Result<void> Seek(base::Offset offset) = 0;
   [[nodiscard]] virtual base::Offset position() const = 0;
 

@@ -142,7 +142,7 @@ struct Event {
   friend bool operator==(const Event&, const Event&) = default;
 };
 
-// Where it stands in the journal. See design: positions, never offsets.
+// Where it stands in the journal: by position, never by log offset.
 struct EventHeader {
   std::int32_t rules = kRulesVersion;
   Position position;

@@ -7,7 +7,7 @@
 #include "paylog/ledger/core/state.h"
 #include "paylog/model/event.h"
 
-// What must always hold (the design's numbered invariants). Each function says in words what does
+// What must always hold (numbered as in ARCHITECTURE.md). Each function says in words what does
 // not, or nullopt. Checked by the live ledger on every event, by recovery, and by the auditor.
 namespace paylog::ledger {
 

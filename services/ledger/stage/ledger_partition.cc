@@ -77,7 +77,7 @@ base::Result<void> LedgerPartition::Restore(base::Offset journal_end) {
   return ReplayJournal(*journal, journal_end);
 }
 
-// The verdicts of decision 4. True: state is the snapshot's, and the reader stands behind its
+// The verdicts of ADR 0007. True: state is the snapshot's, and the reader stands behind its
 // event.
 base::Result<bool> LedgerPartition::RestoreSnapshot(log::Reader& journal) {
   auto state = std::make_unique<State>(partition_, options_.counts.inbox);

@@ -23,8 +23,8 @@ struct LedgerOptions {
   WarningSink warn = [](const std::string&) {};
 };
 
-// One partition of the ledger on a log: state in memory, a fold of the journal, with snapshots. See
-// the design's decisions 1, 4 and 8. Used by one thread at a time; `log` and `counters` must
+// One partition of the ledger on a log: state in memory, a fold of the journal, with snapshots (ADR
+// 0007). Used by one thread at a time; `log` and `counters` must
 // outlive it.
 class LedgerPartition final : public runtime::PartitionProcessor {
  public:

@@ -11,7 +11,7 @@
 #include "paylog/codec/result_codec.h"
 #include "paylog/ledger/stage/ledger_run.h"
 
-// Goal: every verdict of decision 4 at a take-over: what is used, what is discarded with a warning,
+// Goal: every verdict of ADR 0007 at a take-over: what is used, what is discarded with a warning,
 // and what is refused. Method: one run leaves a journal and a snapshot on an embedded log; one of
 // them is changed; another run takes over.
 namespace paylog::ledger {
