@@ -22,6 +22,7 @@ class ManualClock final : public base::Clock {
  public:
   [[nodiscard]] base::TimestampMs Now() const override { return base::TimestampMs(now_.load()); }
   void Tick() { ++now_; }
+  void Set(base::TimestampMs now) { now_ = now.value(); }
 
  private:
   std::atomic<std::int64_t> now_{1'700'000'000'000};
@@ -37,6 +38,7 @@ class PaymentLog {
   [[nodiscard]] const runtime::PartitionCounts& counts() const { return counts_; }
   [[nodiscard]] const ManualClock& clock() const { return clock_; }
   [[nodiscard]] std::string In(const std::string& name) const { return directory_.In(name); }
+  [[nodiscard]] ManualClock& mutable_clock() { return clock_; }
   // For snapshots; it exists.
   [[nodiscard]] std::string SnapshotDirectory() const;
 
