@@ -37,7 +37,9 @@ function(paylog_headers_alone library root)
   add_library(${library}_headers_alone OBJECT EXCLUDE_FROM_ALL ${sources})
   target_link_libraries(${library}_headers_alone PRIVATE paylog_flags ${library} ${ARGN})
   if(PAYLOG_TESTS)
-    target_link_libraries(${library}_headers_alone PRIVATE GTest::gtest)
+    # Headers for tests only stand beside the others and may use what tests use.
+    target_link_libraries(${library}_headers_alone PRIVATE GTest::gtest
+      $<TARGET_NAME_IF_EXISTS:test_support>)
   endif()
   add_dependencies(headers_alone ${library}_headers_alone)
 endfunction()

@@ -48,6 +48,15 @@ install_packages() {
     die "apt-get could not install ${missing[*]}"
 }
 
+# source_files PATTERN...: those under version control or soon to be, and not deleted.
+source_files() {
+  local name
+  git -C "$ROOT" ls-files --cached --others --exclude-standard -- "$@" | sort -u |
+    while IFS= read -r name; do
+      [ ! -f "$ROOT/$name" ] || printf '%s\n' "$name"
+    done
+}
+
 # configure PRESET: makes build/PRESET ready to build.
 configure() {
   local output
