@@ -17,7 +17,8 @@ constexpr std::chrono::milliseconds kBackoffMin{10};
 constexpr int kBackoffDoublingsMax = 7;
 
 // After a broker refused a message, the next transaction may fail with it, and only then the epoch
-// is raised (seen with librdkafka after MSG_SIZE_TOO_LARGE); so two failures in a row do not mean poison.
+// is raised (seen with librdkafka after MSG_SIZE_TOO_LARGE); so two failures in a row do not mean
+// poison.
 constexpr int kRefusalsMax = 4;
 
 // True for trouble that may be over later, whoever caused it. Anything else is the fault of what
