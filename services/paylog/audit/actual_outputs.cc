@@ -60,7 +60,26 @@ std::string Place(const log::TopicPartition& at, base::Offset offset) {
 ActualOutputs::ActualOutputs(log::Log& log, const runtime::PartitionCounts& counts)
     : log_(log), counts_(counts) {}
 
+Verdict ActualOutputs::SizeFinals() {
+  for (std::int32_t p = 0; p < counts_.commands; ++p) {
+    const auto commands = runtime::Partition(runtime::kCommandsTopic, base::PartitionId(p));
+    const auto reader = log_.NewReader(commands, log::Isolation::kReadCommitted);
+    if (!reader) {
+      return reader.error();
+    }
+    const auto end = (*reader)->EndOffset();
+    if (!end) {
+      return end.error();
+    }
+    finals_.emplace_back(static_cast<std::size_t>(end->value()));
+  }
+  return {};
+}
+
 Verdict ActualOutputs::Load() {
+  if (Verdict verdict = SizeFinals(); !verdict.ok()) {
+    return verdict;
+  }
   const std::array<std::int32_t, kTopics.size()> partition_counts = {
       counts_.inbox, counts_.results, counts_.dead_letters, counts_.inbox};
   for (std::size_t topic = 0; topic < kTopics.size(); ++topic) {
@@ -118,29 +137,23 @@ Verdict ActualOutputs::LoadRecord(std::int32_t topic, base::PartitionId partitio
   return {};
 }
 
+// A final whose origin is no command's is not counted: it follows from nothing.
 void ActualOutputs::CountFinal(const log::StoredRecord& record) {
   const auto origin = codec::Origin::Parse(record.FindHeader(codec::kOrigin).value_or(""));
-  if (!origin || origin->topic != runtime::kCommandsTopic || origin->offset < base::Offset(0)) {
-    return;  // It will not match what is expected, which carries an origin.
+  if (!origin || origin->topic != runtime::kCommandsTopic) {
+    return;
   }
-  std::vector<std::uint8_t>& counts = finals_[origin->partition.value()];
+  const auto partition = static_cast<std::size_t>(origin->partition.value());
   const auto offset = static_cast<std::size_t>(origin->offset.value());
-  if (offset >= (std::size_t{1} << 40)) {
-    return;  // Nobody's command: a damaged header.
+  if (partition < finals_.size() && offset < finals_[partition].size()) {
+    std::uint8_t& count = finals_[partition][offset];
+    count = static_cast<std::uint8_t>(std::min(count + 1, 255));
   }
-  if (counts.size() <= offset) {
-    counts.resize(std::max(offset + 1, 2 * counts.size()));
-  }
-  counts[offset] = static_cast<std::uint8_t>(std::min(counts[offset] + 1, 255));
 }
 
 int ActualOutputs::FinalsOf(base::PartitionId partition, base::Offset offset) const {
-  const auto found = finals_.find(partition.value());
-  const auto index = static_cast<std::size_t>(offset.value());
-  if (found == finals_.end() || index >= found->second.size()) {
-    return 0;
-  }
-  return found->second[index];
+  return finals_.at(static_cast<std::size_t>(partition.value()))
+      .at(static_cast<std::size_t>(offset.value()));
 }
 
 bool ActualOutputs::Contains(const log::TopicPartition& to, const log::Record& record) const {

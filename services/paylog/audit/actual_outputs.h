@@ -51,6 +51,7 @@ class ActualOutputs {
     bool accounted_for = false;
   };
 
+  Verdict SizeFinals();
   Verdict LoadPartition(std::int32_t topic, base::PartitionId partition);
   Verdict LoadRecord(std::int32_t topic, base::PartitionId partition,
                      const log::StoredRecord& record);
@@ -61,7 +62,8 @@ class ActualOutputs {
   log::Log& log_;
   const runtime::PartitionCounts counts_;
   std::unordered_map<std::string, Found> found_;  // By topic, partition, source and id.
-  std::map<std::int32_t, std::vector<std::uint8_t>> finals_;
+  // By commands partition: how many finals each offset up to its end has.
+  std::vector<std::vector<std::uint8_t>> finals_;
   std::int64_t results_ = 0;
   std::int64_t dead_letters_ = 0;
   std::int64_t balances_ = 0;

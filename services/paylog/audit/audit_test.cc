@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,7 +89,11 @@ class AuditTest : public testing::Test {
                        .timestamp = record.timestamp}});
       }
     }
-    CommitValidatorOffset(copy);
+    CommitOffset(copy, runtime::kValidatorGroup, runtime::kCommandsTopic,
+                 base::Offset(static_cast<std::int64_t>(Topic(runtime::kCommandsTopic).size())));
+    if (ledger_offset_) {
+      CommitOffset(copy, runtime::kLedgerGroup, runtime::kInboxTopic, *ledger_offset_);
+    }
     return Audit(copy.log(), copy.counts(), "", report_);
   }
   // Where a difference must be found, and what it says.
@@ -101,6 +106,7 @@ class AuditTest : public testing::Test {
   Records& Topic(std::string_view topic) { return contents_.at(Name(topic)); }
 
   Contents contents_;
+  std::optional<base::Offset> ledger_offset_;
   AuditReport report_;
 
  private:
@@ -113,14 +119,13 @@ class AuditTest : public testing::Test {
     Must(system.WaitUntilIdle([] { return false; }));
     Must(system.Stop());
   }
-  void CommitValidatorOffset(PaymentLog& copy) {
-    const auto writer = Must(copy.log().NewWriter("validator-0"));
+  static void CommitOffset(PaymentLog& copy, std::string_view group, std::string_view topic,
+                           base::Offset next) {
+    const auto writer = Must(copy.log().NewWriter("offsets"));
     Must(writer->Init());
     Must(writer->Begin());
-    Must(writer->CommitOffset(
-        log::GroupMetadata::Standalone(Name(runtime::kValidatorGroup)),
-        runtime::Partition(runtime::kCommandsTopic, base::PartitionId(0)),
-        base::Offset(static_cast<std::int64_t>(Topic(runtime::kCommandsTopic).size()))));
+    Must(writer->CommitOffset(log::GroupMetadata::Standalone(Name(group)),
+                              runtime::Partition(topic, base::PartitionId(0)), next));
     Must(writer->Commit());
   }
 
@@ -211,6 +216,19 @@ TEST_F(AuditTest, FindsAnExtraResult) {
 TEST_F(AuditTest, FindsAResultOfAnotherCommand) {
   SetHeader(Topic(runtime::kResultsTopic).at(2), codec::kOrigin, "payments.commands/0/0");
   ExpectDifference("payments.results, partition 0, offset 2", "does not follow from");
+}
+
+TEST_F(AuditTest, FindsAResultWhoseOriginIsBeyondAllCommands) {
+  log::StoredRecord forged = Topic(runtime::kResultsTopic).at(2);
+  SetHeader(forged, codec::kCeId, "forged");
+  SetHeader(forged, codec::kOrigin, "payments.commands/0/500000000000");
+  Topic(runtime::kResultsTopic).push_back(forged);
+  ExpectDifference("payments.results, partition 0, offset 8", "follows from nothing");
+}
+
+TEST_F(AuditTest, FindsACommittedOffsetBeyondTheJournal) {
+  ledger_offset_ = base::Offset(static_cast<std::int64_t>(Topic(runtime::kInboxTopic).size() + 1));
+  ExpectDifference("ledger.journal, partition 0", "ends before the committed offset");
 }
 
 // Inbox, dead letters, balances.

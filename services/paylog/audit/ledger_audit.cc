@@ -50,6 +50,9 @@ class LedgerAudit {
     if (verdict = CheckJournalEnds(*journal); !verdict.ok()) {
       return verdict;
     }
+    if (verdict = CheckCommittedOffset(); !verdict.ok()) {
+      return verdict;
+    }
     if (verdict = CheckState(); !verdict.ok()) {
       return verdict;
     }
@@ -212,6 +215,25 @@ class LedgerAudit {
                         .what = "the event follows from no inbox record",
                         .expected = {},
                         .found = (*beyond)->value};
+    }
+    return {};
+  }
+
+  // An offset that is behind, or lost, is made good by the journal; one beyond it is not.
+  Verdict CheckCommittedOffset() {
+    const auto committed =
+        log_.CommittedOffset(std::string(runtime::kLedgerGroup),
+                             runtime::Partition(runtime::kInboxTopic, options_.partition));
+    if (!committed) {
+      return committed.error();
+    }
+    const base::Offset last = decided_.progress().last_inbox_offset;
+    if (committed->has_value() && **committed > last.Next()) {
+      return Difference{
+          .where = At(decided_.progress().last_sequence),
+          .what = "the journal ends before the committed offset of ledger.inbox",
+          .expected = "events up to inbox offset " + std::to_string((*committed)->value() - 1),
+          .found = "events up to inbox offset " + std::to_string(last.value())};
     }
     return {};
   }
