@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+// Little-endian numbers, varints (LEB128) and length-prefixed bytes: the alphabet of every binary
+// format on disk.
+namespace paylog::base {
+
+// Appends to a string that must outlive it. Not thread-safe.
+class ByteWriter {
+ public:
+  explicit ByteWriter(std::string& out) : out_(out) {}
+
+  void U8(std::uint8_t value) { out_.push_back(static_cast<char>(value)); }
+  void U32(std::uint32_t value) { Fixed(value, 4); }
+  void U64(std::uint64_t value) { Fixed(value, 8); }
+  void I64(std::int64_t value) { Fixed(static_cast<std::uint64_t>(value), 8); }
+  void Varint(std::uint64_t value);
+  void SignedVarint(std::int64_t value);  // Zigzag.
+  void Raw(std::string_view bytes) { out_.append(bytes); }
+  void Bytes(std::string_view bytes) {
+    Varint(bytes.size());
+    Raw(bytes);
+  }
+
+ private:
+  void Fixed(std::uint64_t value, int bytes);
+
+  std::string& out_;
+};
+
+// Reads what a ByteWriter wrote, from bytes that must outlive it and that may be anything: a read
+// beyond the end makes ok() false for good and gives zeros. Never allocates. Not thread-safe.
+class ByteReader {
+ public:
+  explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}
+
+  std::uint8_t U8() { return static_cast<std::uint8_t>(Fixed(1)); }
+  std::uint32_t U32() { return static_cast<std::uint32_t>(Fixed(4)); }
+  std::uint64_t U64() { return Fixed(8); }
+  std::int64_t I64() { return static_cast<std::int64_t>(Fixed(8)); }
+  std::uint64_t Varint();
+  std::int64_t SignedVarint();
+  std::string_view Raw(std::uint64_t size);
+  std::string_view Bytes() { return Raw(Varint()); }
+
+  [[nodiscard]] bool ok() const { return ok_; }
+  [[nodiscard]] std::size_t remaining() const { return bytes_.size(); }
+  // Everything was read, and nothing was missing.
+  [[nodiscard]] bool AtEnd() const { return ok_ && bytes_.empty(); }
+
+ private:
+  std::uint64_t Fixed(std::size_t bytes);
+
+  std::string_view bytes_;
+  bool ok_ = true;
+};
+
+// Overwrites 8 bytes at `at`. REQUIRES: they are there.
+void PatchI64(std::string& bytes, std::size_t at, std::int64_t value);
+void PatchU64(std::string& bytes, std::size_t at, std::uint64_t value);
+
+}  // namespace paylog::base
