@@ -1,16 +1,18 @@
 #include "paylog/log_sqlite/batch_codec.h"
 
 #include <algorithm>
-#include <memory>
 #include <optional>
 
-#include <zstd.h>
-
+#include "paylog/base/bytes.h"
 #include "paylog/base/check.h"
-#include "paylog/log_sqlite/bytes.h"
+#include "paylog/sqlite/checksum.h"
+#include "paylog/sqlite/compression.h"
+#include "paylog/sqlite/damage.h"
 
 namespace paylog::log_sqlite {
 namespace {
+
+using sqlite::Damaged;
 
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kHeaderBytes = 48;
@@ -21,7 +23,6 @@ constexpr std::size_t kEndAt = 24;
 constexpr std::size_t kAppendedAt = 32;
 // Below this, zstd's own frame eats what it saves.
 constexpr std::size_t kCompressBytesMin = 96;
-constexpr int kZstdLevel = 1;
 // Of a record's payload: distance, key, value and header count take at least one byte each.
 constexpr std::size_t kRecordBytesMin = 4;
 constexpr std::size_t kHeaderEntryBytesMin = 2;
@@ -43,13 +44,9 @@ struct BatchHeader {
   std::uint32_t stored_bytes = 0;
 };
 
-base::Error Damaged(std::string what) {
-  return {.code = base::ErrorCode::kCorrupt, .context = std::move(what)};
-}
-
 std::string EncodePayload(std::span<const log::StoredRecord> records, BatchTimestamps timestamps) {
   std::string payload;
-  ByteWriter writer(payload);
+  base::ByteWriter writer(payload);
   std::int64_t offset_before = 0;
   std::int64_t timestamp_before = 0;
   for (const log::StoredRecord& record : records) {
@@ -75,49 +72,28 @@ std::string EncodePayload(std::span<const log::StoredRecord> records, BatchTimes
   return payload;
 }
 
-struct FreeCompressor {
-  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
-};
-struct FreeDecompressor {
-  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
-};
-
 // The compressed payload, or nullopt where that is not smaller.
 std::optional<std::string> Compress(const std::string& payload) {
   if (payload.size() < kCompressBytesMin) {
     return std::nullopt;
   }
-  // Making a context costs more than compressing a small batch, so each thread keeps one.
-  thread_local const std::unique_ptr<ZSTD_CCtx, FreeCompressor> context(ZSTD_createCCtx());
-  CHECK(context != nullptr);
-  std::string compressed(ZSTD_compressBound(payload.size()), '\0');
-  const std::size_t size = ZSTD_compressCCtx(context.get(), compressed.data(), compressed.size(),
-                                             payload.data(), payload.size(), kZstdLevel);
-  CHECK(ZSTD_isError(size) == 0);
-  if (size >= payload.size()) {
-    return std::nullopt;
-  }
-  compressed.resize(size);
-  return compressed;
+  std::string compressed = sqlite::Compress(payload);
+  return compressed.size() < payload.size() ? std::optional(std::move(compressed)) : std::nullopt;
 }
 
 base::Result<std::string> Decompress(std::string_view stored, std::size_t raw_bytes) {
-  if (ZSTD_getFrameContentSize(stored.data(), stored.size()) != raw_bytes) {
-    return Damaged("compressed size differs from the batch header");
+  base::Result<std::string> raw = sqlite::Decompress(stored, raw_bytes);
+  if (!raw) {
+    return raw.error().In("payload");
   }
-  thread_local const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
-  CHECK(context != nullptr);
-  std::string raw(raw_bytes, '\0');
-  const std::size_t size =
-      ZSTD_decompressDCtx(context.get(), raw.data(), raw.size(), stored.data(), stored.size());
-  if (ZSTD_isError(size) != 0 || size != raw_bytes) {
-    return Damaged("payload does not decompress");
+  if (raw->size() != raw_bytes) {
+    return Damaged("decompressed size differs from the batch header");
   }
   return raw;
 }
 
 BatchHeader ReadHeader(std::string_view blob) {
-  ByteReader reader(blob);
+  base::ByteReader reader(blob);
   BatchHeader header;
   header.checksum = reader.U64();
   header.version = reader.U8();
@@ -151,7 +127,7 @@ base::Result<void> CheckHeader(const BatchHeader& header, std::int64_t row_id,
 }
 
 // Reads one record; the reader's ok() says whether it was whole.
-log::StoredRecord ReadRecord(ByteReader& reader) {
+log::StoredRecord ReadRecord(base::ByteReader& reader) {
   log::StoredRecord record;
   if (const std::uint64_t key_size = reader.Varint(); key_size > 0) {
     record.key.emplace(reader.Raw(key_size - 1));
@@ -174,7 +150,7 @@ base::Result<DecodedBatch> ReadRecords(const BatchHeader& header, std::string_vi
   DecodedBatch batch{.base = base::Offset(header.base), .end = base::Offset(header.end)};
   // Grows as records turn up: the count alone is not to be trusted with gigabytes.
   batch.records.reserve(std::min(header.record_count, kRecordsReservedMax));
-  ByteReader reader(payload);
+  base::ByteReader reader(payload);
   std::uint64_t distance_from_base = 0;
   std::int64_t timestamp = header.timestamps == 0 ? 0 : header.appended;
   for (std::uint32_t i = 0; i < header.record_count; ++i) {
@@ -242,7 +218,7 @@ std::string EncodeBatch(std::span<const log::StoredRecord> records, BatchTimesta
   const std::string& stored = compressed ? *compressed : payload;
   std::string blob;
   blob.reserve(kHeaderBytes + stored.size());
-  ByteWriter writer(blob);
+  base::ByteWriter writer(blob);
   writer.U64(0);  // Checksum: see SealBatch, as for the other zeros.
   writer.U8(kVersion);
   writer.U8(static_cast<std::uint8_t>(compressed ? Codec::kZstd : Codec::kRaw));
@@ -262,13 +238,13 @@ std::string EncodeBatch(std::span<const log::StoredRecord> records, BatchTimesta
 std::uint64_t SealBatch(std::string& blob, const BatchPlace& place) {
   CHECK(blob.size() >= kHeaderBytes);
   CHECK(place.base < place.end);
-  PatchI64(blob, kBaseAt, place.base.value());
-  PatchI64(blob, kEndAt, place.end.value());
-  PatchI64(blob, kAppendedAt, place.appended.value());
+  base::PatchI64(blob, kBaseAt, place.base.value());
+  base::PatchI64(blob, kEndAt, place.end.value());
+  base::PatchI64(blob, kAppendedAt, place.appended.value());
   const std::int64_t row_id = BatchRowId(place.partition_index, place.base);
-  const std::uint64_t checksum =
-      Checksum(static_cast<std::uint64_t>(row_id), std::string_view(blob).substr(kChecksummedFrom));
-  PatchU64(blob, kChecksumAt, checksum);
+  const std::uint64_t checksum = sqlite::Checksum(std::string_view(blob).substr(kChecksummedFrom),
+                                                  static_cast<std::uint64_t>(row_id));
+  base::PatchU64(blob, kChecksumAt, checksum);
   return checksum;
 }
 
@@ -278,7 +254,7 @@ base::Result<DecodedBatch> DecodeBatch(std::int64_t row_id, std::string_view blo
   }
   const BatchHeader header = ReadHeader(blob);
   if (header.checksum !=
-      Checksum(static_cast<std::uint64_t>(row_id), blob.substr(kChecksummedFrom))) {
+      sqlite::Checksum(blob.substr(kChecksummedFrom), static_cast<std::uint64_t>(row_id))) {
     return Damaged("batch checksum differs");
   }
   PAYLOG_TRY(CheckHeader(header, row_id, blob.size()));

@@ -6,7 +6,8 @@
 
 #include <gtest/gtest.h>
 
-#include "paylog/log_sqlite/bytes.h"
+#include "paylog/base/bytes.h"
+#include "paylog/sqlite/checksum.h"
 
 namespace paylog::log_sqlite {
 namespace {
@@ -132,8 +133,9 @@ TEST(BatchCodec, SurvivesAnyBytesUnderAGoodChecksum) {
       bytes[random() % bytes.size()] = static_cast<char>(random());
     }
     if (bytes.size() >= 8) {
-      PatchU64(bytes, 0,
-               Checksum(static_cast<std::uint64_t>(row_id), std::string_view(bytes).substr(8)));
+      base::PatchU64(
+          bytes, 0,
+          sqlite::Checksum(std::string_view(bytes).substr(8), static_cast<std::uint64_t>(row_id)));
     }
     const base::Result<DecodedBatch> batch = DecodeBatch(row_id, bytes);
     if (batch) {

@@ -1,6 +1,7 @@
 #include "paylog/log_sqlite/cells.h"
 
-#include "paylog/log_sqlite/bytes.h"
+#include "paylog/base/bytes.h"
+#include "paylog/sqlite/checksum.h"
 
 namespace paylog::log_sqlite {
 namespace {
@@ -22,10 +23,10 @@ bool IsKind(std::uint8_t kind) {
 base::Result<CellTable::Loaded> CellTable::Load(std::int64_t id, std::string_view content,
                                                 std::int64_t checksum) {
   const auto expected = static_cast<std::uint64_t>(checksum);
-  if (Checksum(static_cast<std::uint64_t>(id), content) != expected) {
+  if (sqlite::Checksum(content, static_cast<std::uint64_t>(id)) != expected) {
     return Damaged(id, "checksum differs");
   }
-  ByteReader reader(content);
+  base::ByteReader reader(content);
   const std::uint8_t version = reader.U8();
   const std::uint8_t kind = reader.U8();
   const std::string_view name = reader.Bytes();
@@ -51,12 +52,13 @@ CellRow CellTable::Put(const CellKey& key, std::string_view value) {
     place.id = static_cast<std::int64_t>(digest_.count);
   }
   CellRow row{.id = place.id};
-  ByteWriter writer(row.content);
+  base::ByteWriter writer(row.content);
   writer.U8(kVersion);
   writer.U8(static_cast<std::uint8_t>(key.kind));
   writer.Bytes(key.name);
   writer.Bytes(value);
-  const std::uint64_t checksum = Checksum(static_cast<std::uint64_t>(place.id), row.content);
+  const std::uint64_t checksum =
+      sqlite::Checksum(row.content, static_cast<std::uint64_t>(place.id));
   digest_.sum += checksum - place.checksum;
   place.checksum = checksum;
   row.checksum = static_cast<std::int64_t>(checksum);

@@ -1,6 +1,6 @@
 #include "paylog/log_sqlite/commit_chain.h"
 
-#include "paylog/log_sqlite/bytes.h"
+#include "paylog/base/bytes.h"
 
 namespace paylog::log_sqlite {
 namespace {
@@ -21,7 +21,7 @@ std::string_view ViewOf(const base::Hash256& hash) {
 
 std::string EncodeCommitHeader(const CommitHeader& header) {
   std::string bytes;
-  ByteWriter writer(bytes);
+  base::ByteWriter writer(bytes);
   writer.U8(kVersion);
   writer.U64(header.number);
   writer.Raw(ViewOf(header.previous));
@@ -41,7 +41,7 @@ base::Result<CommitHeader> DecodeCommit(std::uint64_t number, std::string_view h
   if (ViewOf(base::Sha256(header)) != hash) {
     return Damaged(number, "hash differs from the header");
   }
-  ByteReader reader(header);
+  base::ByteReader reader(header);
   const std::uint8_t version = reader.U8();
   CommitHeader commit{.number = reader.U64()};
   for (std::uint8_t& byte : commit.previous.bytes) {

@@ -5,9 +5,15 @@
 #include <gtest/gtest.h>
 
 #include "paylog/log_sqlite/test_support.h"
+#include "paylog/test_support/must.h"
+#include "paylog/test_support/temporary_directory.h"
 
 namespace paylog::log_sqlite {
 namespace {
+
+using test_support::ErrorOf;
+using test_support::Must;
+using test_support::TemporaryDirectory;
 
 constexpr int kKeys = 5;
 

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "paylog/log_sqlite/test_support.h"
+#include "paylog/test_support/must.h"
+#include "paylog/test_support/temporary_directory.h"
 
 // Goal: damage is reported, never hidden. Whatever byte of a log's files changes, wherever a file
 // ends early, whatever stretch becomes zeros: opening and reading everything gives an error, or
@@ -14,6 +16,11 @@
 // Method: seeded damage to copies of two logs, one closed, one as a kill leaves it, with a WAL.
 namespace paylog::log_sqlite {
 namespace {
+
+using test_support::Must;
+using test_support::ReadFile;
+using test_support::TemporaryDirectory;
+using test_support::WriteFile;
 
 namespace fs = std::filesystem;
 

@@ -8,9 +8,15 @@
 #include <sys/resource.h>
 
 #include "paylog/log_sqlite/test_support.h"
+#include "paylog/test_support/must.h"
+#include "paylog/test_support/temporary_directory.h"
 
 namespace paylog::log_sqlite {
 namespace {
+
+using test_support::ErrorOf;
+using test_support::Must;
+using test_support::TemporaryDirectory;
 
 // Lets no file grow beyond a size while it lives, as a full disk would.
 class FileSizeLimit {

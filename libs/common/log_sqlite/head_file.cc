@@ -7,7 +7,8 @@
 
 #include <fcntl.h>
 
-#include "paylog/log_sqlite/bytes.h"
+#include "paylog/base/bytes.h"
+#include "paylog/sqlite/checksum.h"
 
 namespace paylog::log_sqlite {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::uint32_t kVersion = 1;
 
 std::string EncodeSlot(const Head& head, std::uint64_t slot) {
   std::string bytes;
-  ByteWriter writer(bytes);
+  base::ByteWriter writer(bytes);
   writer.Raw(kMagic);
   writer.U32(kVersion);
   writer.U32(0);
@@ -29,7 +30,7 @@ std::string EncodeSlot(const Head& head, std::uint64_t slot) {
     writer.U8(byte);
   }
   bytes.resize(kChecksumAt, '\0');
-  writer.U64(Checksum(slot, bytes));
+  writer.U64(sqlite::Checksum(bytes, slot));
   return bytes;
 }
 
@@ -37,7 +38,7 @@ std::optional<Head> DecodeSlot(std::string_view bytes, std::uint64_t slot) {
   if (bytes.size() != kSlotBytes) {
     return std::nullopt;
   }
-  ByteReader reader(bytes);
+  base::ByteReader reader(bytes);
   const std::string_view magic = reader.Raw(kMagic.size());
   const std::uint32_t version = reader.U32();
   reader.U32();
@@ -45,9 +46,9 @@ std::optional<Head> DecodeSlot(std::string_view bytes, std::uint64_t slot) {
   for (std::uint8_t& byte : head.hash.bytes) {
     byte = reader.U8();
   }
-  ByteReader checksum(bytes.substr(kChecksumAt));
+  base::ByteReader checksum(bytes.substr(kChecksumAt));
   if (magic != kMagic || version != kVersion ||
-      checksum.U64() != Checksum(slot, bytes.substr(0, kChecksumAt))) {
+      checksum.U64() != sqlite::Checksum(bytes.substr(0, kChecksumAt), slot)) {
     return std::nullopt;
   }
   return head;

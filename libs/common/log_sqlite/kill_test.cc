@@ -9,12 +9,17 @@
 #include <unistd.h>
 
 #include "paylog/log_sqlite/test_support.h"
+#include "paylog/test_support/must.h"
+#include "paylog/test_support/temporary_directory.h"
 
 // Goal: what was acknowledged survives the death of the process at any moment, once and whole.
 // Method: a child commits from several threads, reports each acknowledgement through a pipe and
 // kills itself at a seeded moment; the parent opens the log and compares.
 namespace paylog::log_sqlite {
 namespace {
+
+using test_support::Must;
+using test_support::TemporaryDirectory;
 
 constexpr std::uint64_t kSeed = 7;
 constexpr int kRounds = 25;

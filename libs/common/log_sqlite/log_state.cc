@@ -2,8 +2,8 @@
 
 #include <optional>
 
+#include "paylog/base/bytes.h"
 #include "paylog/log_sqlite/batch_codec.h"
-#include "paylog/log_sqlite/bytes.h"
 
 namespace paylog::log_sqlite {
 namespace {
@@ -13,7 +13,7 @@ constexpr std::uint8_t kTopicVersion = 1;
 using PartitionStates = std::map<std::int32_t, PartitionState>;
 
 bool ReadTopic(const CellTable::Loaded& cell, LogState& state) {
-  ByteReader reader(cell.value);
+  base::ByteReader reader(cell.value);
   const std::uint8_t version = reader.U8();
   Topic topic;
   topic.spec.name = cell.key.name;
@@ -32,9 +32,9 @@ bool ReadTopic(const CellTable::Loaded& cell, LogState& state) {
 }
 
 bool ReadPartition(const CellTable::Loaded& cell, PartitionStates& partitions) {
-  ByteReader name(cell.key.name);
+  base::ByteReader name(cell.key.name);
   const auto index = static_cast<std::int32_t>(name.U32());
-  ByteReader value(cell.value);
+  base::ByteReader value(cell.value);
   PartitionState state;
   state.end = base::Offset(value.I64());
   state.appended = base::TimestampMs(value.I64());
@@ -43,19 +43,19 @@ bool ReadPartition(const CellTable::Loaded& cell, PartitionStates& partitions) {
 }
 
 bool ReadOffset(const CellTable::Loaded& cell, LogState& state) {
-  ByteReader name(cell.key.name);
+  base::ByteReader name(cell.key.name);
   GroupOffsetKey key;
   key.group = name.Bytes();
   key.from.topic = name.Bytes();
   key.from.partition = base::PartitionId(static_cast<std::int32_t>(name.U32()));
-  ByteReader value(cell.value);
+  base::ByteReader value(cell.value);
   const base::Offset next(value.I64());
   state.offsets.emplace(std::move(key), next);
   return name.AtEnd() && value.AtEnd();
 }
 
 bool ReadEpoch(const CellTable::Loaded& cell, LogState& state) {
-  ByteReader value(cell.value);
+  base::ByteReader value(cell.value);
   state.epochs.emplace(cell.key.name, value.I64());
   return value.AtEnd();
 }
@@ -92,7 +92,7 @@ std::optional<std::int32_t> CountPartitions(const LogState& state) {
 
 std::string IndexName(std::int32_t index) {
   std::string name;
-  ByteWriter(name).U32(static_cast<std::uint32_t>(index));
+  base::ByteWriter(name).U32(static_cast<std::uint32_t>(index));
   return name;
 }
 
@@ -112,7 +112,7 @@ std::vector<PartitionRef> LogState::Partitions() const {
 
 CellWrite TopicCell(const Topic& topic) {
   CellWrite cell{.key = {.kind = CellKind::kTopic, .name = topic.spec.name}, .value = {}};
-  ByteWriter writer(cell.value);
+  base::ByteWriter writer(cell.value);
   writer.U8(kTopicVersion);
   writer.U32(static_cast<std::uint32_t>(topic.spec.partition_count));
   writer.U8(static_cast<std::uint8_t>(topic.spec.timestamps));
@@ -124,7 +124,7 @@ CellWrite TopicCell(const Topic& topic) {
 
 CellWrite PartitionCell(std::int32_t index, const PartitionState& state) {
   CellWrite cell{.key = {.kind = CellKind::kPartition, .name = IndexName(index)}, .value = {}};
-  ByteWriter writer(cell.value);
+  base::ByteWriter writer(cell.value);
   writer.I64(state.end.value());
   writer.I64(state.appended.value());
   return cell;
@@ -132,17 +132,17 @@ CellWrite PartitionCell(std::int32_t index, const PartitionState& state) {
 
 CellWrite OffsetCell(const GroupOffsetKey& key, base::Offset next) {
   CellWrite cell{.key = {.kind = CellKind::kGroupOffset, .name = {}}, .value = {}};
-  ByteWriter name(cell.key.name);
+  base::ByteWriter name(cell.key.name);
   name.Bytes(key.group);
   name.Bytes(key.from.topic);
   name.U32(static_cast<std::uint32_t>(key.from.partition.value()));
-  ByteWriter(cell.value).I64(next.value());
+  base::ByteWriter(cell.value).I64(next.value());
   return cell;
 }
 
 CellWrite EpochCell(const std::string& transactional_id, std::int64_t epoch) {
   CellWrite cell{.key = {.kind = CellKind::kEpoch, .name = transactional_id}, .value = {}};
-  ByteWriter(cell.value).I64(epoch);
+  base::ByteWriter(cell.value).I64(epoch);
   return cell;
 }
 

@@ -7,9 +7,16 @@
 #include <unistd.h>
 
 #include "paylog/log_sqlite/test_support.h"
+#include "paylog/test_support/must.h"
+#include "paylog/test_support/temporary_directory.h"
 
 namespace paylog::log_sqlite {
 namespace {
+
+using test_support::ErrorOf;
+using test_support::Must;
+using test_support::TemporaryDirectory;
+using test_support::WriteFile;
 
 TEST(OwnerLock, IsTakenOnceInAProcess) {
   const TemporaryDirectory directory;

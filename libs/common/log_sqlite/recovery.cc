@@ -5,9 +5,12 @@
 
 #include "paylog/log_sqlite/batch_codec.h"
 #include "paylog/log_sqlite/commit_chain.h"
+#include "paylog/sqlite/damage.h"
 
 namespace paylog::log_sqlite {
 namespace {
+
+using sqlite::Damaged;
 
 struct Table {
   std::string_view name;
@@ -23,14 +26,10 @@ constexpr std::array<Table, 3> kTables{{
      "CREATE TABLE commits (number INTEGER PRIMARY KEY, header BLOB NOT NULL, hash BLOB NOT NULL)"},
 }};
 
-base::Error Damaged(std::string what) {
-  return {.code = base::ErrorCode::kCorrupt, .context = std::move(what)};
-}
-
 // Proves that the tables are what this version made: a flipped bit in the schema may otherwise make
 // SQLite read them differently.
-base::Result<void> CheckSchema(Database& database) {
-  PAYLOG_ASSIGN(Statement statement,
+base::Result<void> CheckSchema(sqlite::Database& database) {
+  PAYLOG_ASSIGN(sqlite::Statement statement,
                 database.Prepare("SELECT name, sql FROM sqlite_master ORDER BY name"));
   for (const Table& table : kTables) {
     PAYLOG_ASSIGN(const bool row, statement.Step());
@@ -48,12 +47,12 @@ struct CommitRange {
   std::uint64_t last = 0;  // 0: there are none.
 };
 
-base::Result<CommitRange> ReadCommitRange(Database& database) {
+base::Result<CommitRange> ReadCommitRange(sqlite::Database& database) {
   CommitRange range;
-  PAYLOG_ASSIGN(Statement first,
+  PAYLOG_ASSIGN(sqlite::Statement first,
                 database.Prepare("SELECT number FROM commits ORDER BY number LIMIT 1"));
   PAYLOG_ASSIGN(const bool any, first.Step());
-  PAYLOG_ASSIGN(Statement last,
+  PAYLOG_ASSIGN(sqlite::Statement last,
                 database.Prepare("SELECT number FROM commits ORDER BY number DESC LIMIT 1"));
   PAYLOG_ASSIGN(const bool any_last, last.Step());
   if (any != any_last || (any && (first.Int(0) < 1 || last.Int(0) < first.Int(0)))) {
@@ -73,13 +72,13 @@ struct Chain {
   std::uint64_t commits = 0;
 };
 
-base::Result<Chain> FollowChain(Database& database, const CommitRange& range,
+base::Result<Chain> FollowChain(sqlite::Database& database, const CommitRange& range,
                                 const std::optional<Head>& head) {
   Chain chain;
-  PAYLOG_ASSIGN(Statement select,
+  PAYLOG_ASSIGN(sqlite::Statement select,
                 database.Prepare("SELECT header, hash FROM commits WHERE number = ?"));
   for (std::uint64_t number = range.first; number <= range.last; ++number) {
-    const ScopedReset reset(select);
+    const sqlite::ScopedReset reset(select);
     select.Bind(1, static_cast<std::int64_t>(number));
     PAYLOG_ASSIGN(const bool row, select.Step());
     if (!row) {
@@ -106,9 +105,10 @@ base::Error LostCommits(const Head& head, std::uint64_t last) {
                      "from a copy that has them"};
 }
 
-base::Result<std::vector<CellTable::Loaded>> LoadCells(Database& database, CellTable& table) {
+base::Result<std::vector<CellTable::Loaded>> LoadCells(sqlite::Database& database,
+                                                       CellTable& table) {
   std::vector<CellTable::Loaded> cells;
-  PAYLOG_ASSIGN(Statement select,
+  PAYLOG_ASSIGN(sqlite::Statement select,
                 database.Prepare("SELECT id, content, checksum FROM cells ORDER BY id"));
   while (true) {
     PAYLOG_ASSIGN(const bool row, select.Step());
@@ -124,9 +124,9 @@ base::Result<std::vector<CellTable::Loaded>> LoadCells(Database& database, CellT
 }
 
 // The last batch must end where the partition's cell says, and nothing may lie behind it.
-base::Result<void> CheckPartitionEnd(Statement& last_batch, const PartitionRef& partition,
+base::Result<void> CheckPartitionEnd(sqlite::Statement& last_batch, const PartitionRef& partition,
                                      base::Offset end) {
-  const ScopedReset reset(last_batch);
+  const sqlite::ScopedReset reset(last_batch);
   last_batch.Bind(1, BatchRowId(partition.index, base::Offset(0)))
       .Bind(2, BatchRowId(partition.index, base::Offset(kOffsetMax)));
   PAYLOG_ASSIGN(const bool row, last_batch.Step());
@@ -148,10 +148,10 @@ base::Result<void> CheckPartitionEnd(Statement& last_batch, const PartitionRef& 
   return {};
 }
 
-base::Result<void> CheckNoStrangers(Database& database, std::size_t partition_count) {
+base::Result<void> CheckNoStrangers(sqlite::Database& database, std::size_t partition_count) {
   for (const char* const sql : {"SELECT id FROM batches WHERE id >= ? LIMIT 1",
                                 "SELECT id FROM batches WHERE id < 0 AND ? >= 0 LIMIT 1"}) {
-    PAYLOG_ASSIGN(Statement select, database.Prepare(sql));
+    PAYLOG_ASSIGN(sqlite::Statement select, database.Prepare(sql));
     select.Bind(1, static_cast<std::int64_t>(partition_count) << kOffsetBits);
     PAYLOG_ASSIGN(const bool row, select.Step());
     if (row) {
@@ -162,8 +162,8 @@ base::Result<void> CheckNoStrangers(Database& database, std::size_t partition_co
   return {};
 }
 
-base::Result<void> CheckEnds(Database& database, const LogState& state) {
-  PAYLOG_ASSIGN(Statement last_batch,
+base::Result<void> CheckEnds(sqlite::Database& database, const LogState& state) {
+  PAYLOG_ASSIGN(sqlite::Statement last_batch,
                 database.Prepare("SELECT id, blob FROM batches WHERE id BETWEEN ? AND ? "
                                  "ORDER BY id DESC LIMIT 1"));
   for (const PartitionRef& partition : state.Partitions()) {
@@ -174,10 +174,10 @@ base::Result<void> CheckEnds(Database& database, const LogState& state) {
 }
 
 // Reads all batches of a partition: they must tile [0, end).
-base::Result<void> VerifyPartition(Database& database, const PartitionRef& partition,
+base::Result<void> VerifyPartition(sqlite::Database& database, const PartitionRef& partition,
                                    base::Offset end, VerifyReport& report) {
-  PAYLOG_ASSIGN(Statement select, database.Prepare("SELECT id, blob FROM batches "
-                                                   "WHERE id BETWEEN ? AND ? ORDER BY id"));
+  PAYLOG_ASSIGN(sqlite::Statement select, database.Prepare("SELECT id, blob FROM batches "
+                                                           "WHERE id BETWEEN ? AND ? ORDER BY id"));
   select.Bind(1, BatchRowId(partition.index, base::Offset(0)))
       .Bind(2, BatchRowId(partition.index, base::Offset(kOffsetMax)));
   base::Offset next(0);
@@ -205,8 +205,8 @@ base::Result<void> VerifyPartition(Database& database, const PartitionRef& parti
   return {};
 }
 
-base::Result<void> CheckIntegrity(Database& database) {
-  PAYLOG_ASSIGN(Statement check, database.Prepare("PRAGMA integrity_check(1)"));
+base::Result<void> CheckIntegrity(sqlite::Database& database) {
+  PAYLOG_ASSIGN(sqlite::Statement check, database.Prepare("PRAGMA integrity_check(1)"));
   PAYLOG_ASSIGN(const bool row, check.Step());
   if (!row || check.Blob(0) != "ok") {
     return Damaged("SQLite's integrity check: " + std::string(row ? check.Blob(0) : "no answer"));
@@ -216,13 +216,26 @@ base::Result<void> CheckIntegrity(Database& database) {
 
 }  // namespace
 
-base::Result<bool> HasSchema(Database& database) {
-  PAYLOG_ASSIGN(Statement count, database.Prepare("SELECT count(*) FROM sqlite_master"));
+base::Result<std::unique_ptr<sqlite::Database>> OpenDatabase(const std::string& path) {
+  // The owner's lock keeps other logs out. So who holds the file is not one of us, and a file that
+  // is read-only was made so: both are for the operator, as a failing disk is.
+  base::Result<std::unique_ptr<sqlite::Database>> database =
+      sqlite::Database::Open(path, {.checkpoints = sqlite::Checkpoints::kByCaller,
+                                    .held = base::ErrorCode::kIo,
+                                    .read_only = base::ErrorCode::kIo});
+  if (!database) {
+    return database.error().In(path);
+  }
+  return database;
+}
+
+base::Result<bool> HasSchema(sqlite::Database& database) {
+  PAYLOG_ASSIGN(sqlite::Statement count, database.Prepare("SELECT count(*) FROM sqlite_master"));
   PAYLOG_TRY(count.Step());
   return count.Int(0) != 0;
 }
 
-base::Result<void> CreateSchema(Database& database) {
+base::Result<void> CreateSchema(sqlite::Database& database) {
   std::string sql = "BEGIN IMMEDIATE;";
   for (const Table& table : kTables) {
     sql += table.sql;
@@ -231,7 +244,7 @@ base::Result<void> CreateSchema(Database& database) {
   return database.Execute(sql + "COMMIT");
 }
 
-base::Result<Recovered> Recover(Database& database, const std::optional<Head>& head) {
+base::Result<Recovered> Recover(sqlite::Database& database, const std::optional<Head>& head) {
   PAYLOG_TRY(CheckSchema(database));
   PAYLOG_ASSIGN(CommitRange range, ReadCommitRange(database));
   if (head && head->number > range.last) {
@@ -256,7 +269,7 @@ base::Result<Recovered> Recover(Database& database, const std::optional<Head>& h
   return recovered;
 }
 
-base::Result<VerifyReport> VerifyAll(Database& database, const Head& last,
+base::Result<VerifyReport> VerifyAll(sqlite::Database& database, const Head& last,
                                      const CellDigest& cells) {
   VerifyReport report;
   PAYLOG_TRY(CheckIntegrity(database));

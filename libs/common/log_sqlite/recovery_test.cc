@@ -6,12 +6,19 @@
 
 #include "paylog/log_sqlite/batch_codec.h"
 #include "paylog/log_sqlite/test_support.h"
+#include "paylog/test_support/must.h"
+#include "paylog/test_support/temporary_directory.h"
 
 namespace paylog::log_sqlite {
 namespace {
 
 namespace fs = std::filesystem;
 using base::ErrorCode;
+using test_support::ErrorOf;
+using test_support::Must;
+using test_support::ReadFile;
+using test_support::TemporaryDirectory;
+using test_support::WriteFile;
 
 constexpr std::size_t kSlotBytes = 512;
 
@@ -229,7 +236,7 @@ TEST(LogCreation, GoesOnWhereItWasCutShort) {
   { EXPECT_TRUE(TryOpen(directory.path()).has_value()); }
   const TemporaryDirectory with_file;
   Must(HeadFile::Create(with_file.path(), Head{}));
-  { Must(Database::Open(with_file.In("log.sqlite"))); }
+  { Must(OpenDatabase(with_file.In("log.sqlite"))); }
   EXPECT_TRUE(TryOpen(with_file.path()).has_value());
 }
 

@@ -51,7 +51,8 @@ base::Result<void> MakeLog(const std::string& directory) {
   if (!HeadExists(directory)) {
     PAYLOG_TRY(HeadFile::Create(directory, Head{}));
   }
-  PAYLOG_ASSIGN(const std::unique_ptr<Database> database, Database::Open(DatabasePath(directory)));
+  PAYLOG_ASSIGN(const std::unique_ptr<sqlite::Database> database,
+                OpenDatabase(DatabasePath(directory)));
   database->AllowCheckpointOnClose();
   PAYLOG_ASSIGN(const bool made, HasSchema(*database));
   if (!made) {
@@ -104,7 +105,7 @@ base::Result<std::unique_ptr<Storage>> Storage::Open(const std::string& director
     PAYLOG_TRY(MakeLog(directory));
   }
   PAYLOG_ASSIGN(HeadFile head, OpenHead(directory));
-  PAYLOG_ASSIGN(std::unique_ptr<Database> database, Database::Open(DatabasePath(directory)));
+  PAYLOG_ASSIGN(std::unique_ptr<sqlite::Database> database, OpenDatabase(DatabasePath(directory)));
   if (head.head().number == 0) {
     PAYLOG_ASSIGN(const bool made, HasSchema(*database));
     if (!made) {
@@ -133,7 +134,8 @@ base::Result<VerifyReport> Storage::RepairHead(const std::string& directory) {
                                          " is readable; there is nothing to repair"}
                 : head.error();
   }
-  PAYLOG_ASSIGN(const std::unique_ptr<Database> database, Database::Open(DatabasePath(directory)));
+  PAYLOG_ASSIGN(const std::unique_ptr<sqlite::Database> database,
+                OpenDatabase(DatabasePath(directory)));
   PAYLOG_ASSIGN(const Recovered recovered, Recover(*database, std::nullopt));
   PAYLOG_ASSIGN(const VerifyReport report,
                 VerifyAll(*database, recovered.last, recovered.cells.digest()));
@@ -141,7 +143,7 @@ base::Result<VerifyReport> Storage::RepairHead(const std::string& directory) {
   return report;
 }
 
-Storage::Storage(OwnerLock lock, HeadFile head, std::unique_ptr<Database> database,
+Storage::Storage(OwnerLock lock, HeadFile head, std::unique_ptr<sqlite::Database> database,
                  Recovered recovered, Statements statements)
     : lock_(std::move(lock)),
       head_(std::move(head)),
@@ -168,20 +170,21 @@ base::Result<void> Storage::CatchUpHead(const std::string& directory) {
   return {};
 }
 
-base::Result<Storage::Statements> Storage::PrepareAll(Database& database) {
-  PAYLOG_ASSIGN(Statement begin, database.Prepare("BEGIN IMMEDIATE"));
-  PAYLOG_ASSIGN(Statement commit, database.Prepare("COMMIT"));
-  PAYLOG_ASSIGN(Statement drop_batch, database.Prepare("DELETE FROM batches WHERE id = ?"));
-  PAYLOG_ASSIGN(Statement insert_batch,
+base::Result<Storage::Statements> Storage::PrepareAll(sqlite::Database& database) {
+  PAYLOG_ASSIGN(sqlite::Statement begin, database.Prepare("BEGIN IMMEDIATE"));
+  PAYLOG_ASSIGN(sqlite::Statement commit, database.Prepare("COMMIT"));
+  PAYLOG_ASSIGN(sqlite::Statement drop_batch, database.Prepare("DELETE FROM batches WHERE id = ?"));
+  PAYLOG_ASSIGN(sqlite::Statement insert_batch,
                 database.Prepare("INSERT INTO batches (id, blob) VALUES (?, ?)"));
   PAYLOG_ASSIGN(
-      Statement replace_cell,
+      sqlite::Statement replace_cell,
       database.Prepare("INSERT OR REPLACE INTO cells (id, content, checksum) VALUES (?, ?, ?)"));
-  PAYLOG_ASSIGN(Statement insert_commit,
+  PAYLOG_ASSIGN(sqlite::Statement insert_commit,
                 database.Prepare("INSERT INTO commits (number, header, hash) VALUES (?, ?, ?)"));
-  PAYLOG_ASSIGN(Statement prune_commits, database.Prepare("DELETE FROM commits WHERE number < ?"));
+  PAYLOG_ASSIGN(sqlite::Statement prune_commits,
+                database.Prepare("DELETE FROM commits WHERE number < ?"));
   PAYLOG_ASSIGN(
-      Statement find_batch,
+      sqlite::Statement find_batch,
       database.Prepare("SELECT id, blob FROM batches WHERE id <= ? ORDER BY id DESC LIMIT 1"));
   return Statements{.begin = std::move(begin),
                     .commit = std::move(commit),
@@ -275,8 +278,8 @@ base::Result<StoredBatch> Storage::ReadBatch(const PartitionRef& partition, base
   std::string blob;
   {
     const std::lock_guard guard(mutex_);
-    Statement& find = statements_->find_batch;
-    const ScopedReset reset(find);
+    sqlite::Statement& find = statements_->find_batch;
+    const sqlite::ScopedReset reset(find);
     find.Bind(1, BatchRowId(partition.index, offset));
     const base::Result<bool> row = find.Step();
     if (!row) {

@@ -11,12 +11,12 @@
 #include "paylog/base/result.h"
 #include "paylog/log_sqlite/batch_codec.h"
 #include "paylog/log_sqlite/commit_chain.h"
-#include "paylog/log_sqlite/database.h"
 #include "paylog/log_sqlite/head_file.h"
 #include "paylog/log_sqlite/log_state.h"
 #include "paylog/log_sqlite/owner_lock.h"
 #include "paylog/log_sqlite/recovery.h"
 #include "paylog/log_sqlite/sqlite_log.h"
+#include "paylog/sqlite/database.h"
 
 namespace paylog::log_sqlite {
 
@@ -75,19 +75,19 @@ class Storage {
 
  private:
   struct Statements {
-    Statement begin;
-    Statement commit;
-    Statement drop_batch;
-    Statement insert_batch;
-    Statement replace_cell;
-    Statement insert_commit;
-    Statement prune_commits;
-    Statement find_batch;
+    sqlite::Statement begin;
+    sqlite::Statement commit;
+    sqlite::Statement drop_batch;
+    sqlite::Statement insert_batch;
+    sqlite::Statement replace_cell;
+    sqlite::Statement insert_commit;
+    sqlite::Statement prune_commits;
+    sqlite::Statement find_batch;
   };
 
-  Storage(OwnerLock lock, HeadFile head, std::unique_ptr<Database> database, Recovered recovered,
-          Statements statements);
-  static base::Result<Statements> PrepareAll(Database& database);
+  Storage(OwnerLock lock, HeadFile head, std::unique_ptr<sqlite::Database> database,
+          Recovered recovered, Statements statements);
+  static base::Result<Statements> PrepareAll(sqlite::Database& database);
 
   base::Result<void> CatchUpHead(const std::string& directory);
   base::Result<void> WriteBatches(CommitPlan& plan, CommitHeader& header);
@@ -98,7 +98,7 @@ class Storage {
   mutable std::mutex mutex_;
   OwnerLock lock_;  // Declared first: released last.
   HeadFile head_;
-  std::unique_ptr<Database> database_;
+  std::unique_ptr<sqlite::Database> database_;
   Recovered recovered_;  // Cells and last commit follow each Commit; the state does not.
   std::optional<Statements> statements_;
   bool failed_ = false;

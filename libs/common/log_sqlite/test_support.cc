@@ -1,30 +1,26 @@
 #include "paylog/log_sqlite/test_support.h"
 
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 
-#include "paylog/log_sqlite/database.h"
+#include "paylog/log_sqlite/recovery.h"
 #include "paylog/log_sqlite/storage.h"
+#include "paylog/test_support/must.h"
+#include "paylog/test_support/temporary_directory.h"
 
 namespace paylog::log_sqlite {
 namespace {
 
 namespace fs = std::filesystem;
 
+using test_support::Must;
+using test_support::ReadFile;
+using test_support::WriteFile;
+
 // Stateless, and outlives every log of the tests.
 const base::SystemClock kClock;
 
 }  // namespace
-
-TemporaryDirectory::TemporaryDirectory() {
-  path_ = (fs::temp_directory_path() / "paylog-log-XXXXXX").string();
-  CHECK(mkdtemp(path_.data()) != nullptr);
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  fs::remove_all(path_);
-}
 
 base::Result<std::unique_ptr<SqliteLog>> TryOpen(const std::string& directory, bool create) {
   return SqliteLog::Open({.directory = directory, .create = create, .clock = &kClock});
@@ -92,17 +88,6 @@ base::Result<Contents> ReadContents(const std::string& directory) {
   return contents;
 }
 
-std::string ReadFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-void WriteFile(const std::string& path, const std::string& bytes) {
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  CHECK(out.good());
-}
-
 void FlipByte(const std::string& path, std::size_t at, unsigned char mask) {
   std::string bytes = ReadFile(path);
   CHECK(at < bytes.size());
@@ -116,7 +101,7 @@ void CopyDirectory(const std::string& from, const std::string& to) {
 }
 
 void Tamper(const std::string& directory, const std::string& sql) {
-  const auto database = Must(Database::Open(directory + "/log.sqlite"));
+  const auto database = Must(OpenDatabase(directory + "/log.sqlite"));
   database->AllowCheckpointOnClose();
   Must(database->Execute(sql));
 }

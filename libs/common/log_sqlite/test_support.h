@@ -16,43 +16,6 @@
 // What the tests of this directory share.
 namespace paylog::log_sqlite {
 
-// A directory that goes with the object.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  ~TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  [[nodiscard]] const std::string& path() const { return path_; }
-  [[nodiscard]] std::string In(const std::string& name) const { return path_ + '/' + name; }
-
- private:
-  std::string path_;
-};
-
-// The value, or the end of the test program with the error.
-template <typename T>
-T Must(base::Result<T> result) {
-  if (!result) {
-    ADD_FAILURE() << result.error().ToString();
-  }
-  return std::move(result).value();
-}
-inline void Must(const base::Result<void>& result) {
-  if (!result) {
-    ADD_FAILURE() << result.error().ToString();
-  }
-  CHECK(result.has_value());
-}
-
-// The error, or a failure of the test.
-template <typename T>
-base::Error ErrorOf(const base::Result<T>& result) {
-  EXPECT_FALSE(result.has_value());
-  return result ? base::Error{} : result.error();
-}
-
 base::Result<std::unique_ptr<SqliteLog>> TryOpen(const std::string& directory, bool create = false);
 std::unique_ptr<SqliteLog> OpenLog(const std::string& directory);
 
@@ -76,8 +39,6 @@ base::Result<std::vector<log::StoredRecord>> ReadPartition(SqliteLog& log,
 // Opens the log, reads it, and closes it.
 base::Result<Contents> ReadContents(const std::string& directory);
 
-std::string ReadFile(const std::string& path);
-void WriteFile(const std::string& path, const std::string& bytes);
 void FlipByte(const std::string& path, std::size_t at, unsigned char mask = 0xff);
 void CopyDirectory(const std::string& from, const std::string& to);
 // Runs SQL on the database of a closed log, as damage would.

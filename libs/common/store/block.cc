@@ -3,28 +3,36 @@
 #include <algorithm>
 #include <utility>
 
+#include "paylog/base/bytes.h"
 #include "paylog/base/check.h"
-#include "paylog/store/bytes.h"
-#include "paylog/store/compression.h"
-#include "paylog/store/damage.h"
+#include "paylog/sqlite/compression.h"
+#include "paylog/sqlite/damage.h"
 
 namespace paylog::store {
+namespace {
+
+// Far above any block; keeps damage from asking for all memory.
+constexpr std::size_t kRawBytesMax = std::size_t{1} << 30;
+
+}  // namespace
 
 void BlockBuilder::Add(std::string_view key, std::string_view value) {
-  AppendBytes(raw_, key);
-  AppendBytes(raw_, value);
+  base::ByteWriter writer(raw_);
+  writer.Bytes(key);
+  writer.Bytes(value);
 }
 
 std::string BlockBuilder::Finish() {
-  std::string stored = Compress(raw_);
+  CHECK(raw_.size() <= kRawBytesMax);
+  std::string stored = sqlite::Compress(raw_);
   raw_.clear();
   return stored;
 }
 
 base::Result<Block> Block::Decode(std::string_view stored) {
   Block block;
-  PAYLOG_ASSIGN(block.raw_, Decompress(stored));
-  ByteReader reader(block.raw_);
+  PAYLOG_ASSIGN(block.raw_, sqlite::Decompress(stored, kRawBytesMax));
+  base::ByteReader reader(block.raw_);
   const auto place = [&block](std::string_view bytes) {
     return static_cast<std::uint32_t>(bytes.data() - block.raw_.data());
   };
@@ -39,7 +47,7 @@ base::Result<Block> Block::Decode(std::string_view stored) {
     }
   }
   if (!reader.AtEnd() || block.entries_.empty()) {
-    return Damaged("block of ids has another structure");
+    return sqlite::Damaged("block of ids has another structure");
   }
   return block;
 }

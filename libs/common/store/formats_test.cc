@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "paylog/store/block.h"
-#include "paylog/store/checksum.h"
 #include "paylog/store/meta_row.h"
+#include "paylog/store/row_digest.h"
 #include "paylog/store/run_format.h"
 
 namespace paylog::store {

@@ -1,37 +1,39 @@
 #include "paylog/store/meta_row.h"
 
-#include "paylog/store/bytes.h"
-#include "paylog/store/damage.h"
+#include "paylog/base/bytes.h"
+#include "paylog/sqlite/checksum.h"
+#include "paylog/sqlite/damage.h"
 
 namespace paylog::store {
 
 std::string Encode(const MetaRow& row) {
   std::string bytes;
-  AppendVarint(bytes, row.meta.has_value() ? 1 : 0);
-  AppendBytes(bytes, row.meta.value_or(""));
-  AppendVarint(bytes, row.row_count);
-  AppendU64(bytes, row.row_digest.low);
-  AppendU64(bytes, row.row_digest.high);
-  AppendVarint(bytes, static_cast<std::uint64_t>(row.next_run));
-  AppendVarint(bytes, row.runs.size());
+  base::ByteWriter writer(bytes);
+  writer.Varint(row.meta.has_value() ? 1 : 0);
+  writer.Bytes(row.meta.value_or(""));
+  writer.Varint(row.row_count);
+  writer.U64(row.row_digest.low);
+  writer.U64(row.row_digest.high);
+  writer.Varint(static_cast<std::uint64_t>(row.next_run));
+  writer.Varint(row.runs.size());
   for (const RunEntry& run : row.runs) {
-    AppendVarint(bytes, static_cast<std::uint64_t>(run.run));
-    AppendVarint(bytes, run.level);
-    AppendU64(bytes, run.index_checksum);
+    writer.Varint(static_cast<std::uint64_t>(run.run));
+    writer.Varint(run.level);
+    writer.U64(run.index_checksum);
   }
-  AppendU64(bytes, Checksum(bytes));
+  writer.U64(sqlite::Checksum(bytes));
   return bytes;
 }
 
 base::Result<MetaRow> DecodeMetaRow(std::string_view bytes) {
   if (bytes.size() < sizeof(std::uint64_t)) {
-    return Damaged("meta row is too short");
+    return sqlite::Damaged("meta row is too short");
   }
   const std::string_view body = bytes.substr(0, bytes.size() - sizeof(std::uint64_t));
-  if (ByteReader(bytes.substr(body.size())).U64() != Checksum(body)) {
-    return Damaged("meta row: checksum differs");
+  if (base::ByteReader(bytes.substr(body.size())).U64() != sqlite::Checksum(body)) {
+    return sqlite::Damaged("meta row: checksum differs");
   }
-  ByteReader reader(body);
+  base::ByteReader reader(body);
   MetaRow row;
   const bool has_meta = reader.Varint() == 1;
   const std::string_view meta = reader.Bytes();
@@ -51,7 +53,7 @@ base::Result<MetaRow> DecodeMetaRow(std::string_view bytes) {
     row.runs.push_back(run);
   }
   if (!reader.AtEnd()) {
-    return Damaged("meta row has another structure");
+    return sqlite::Damaged("meta row has another structure");
   }
   return row;
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "paylog/base/result.h"
-#include "paylog/store/checksum.h"
+#include "paylog/store/row_digest.h"
 #include "paylog/store/run_format.h"
 
 namespace paylog::store {

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "paylog/base/check.h"
-#include "paylog/store/checksum.h"
-#include "paylog/store/damage.h"
+#include "paylog/sqlite/checksum.h"
+#include "paylog/sqlite/damage.h"
 
 namespace paylog::store {
 namespace {
@@ -26,34 +26,36 @@ std::int64_t PartId(std::int64_t run, PartKind kind, std::uint64_t number) {
          static_cast<std::int64_t>(number);
 }
 
-PartTable::PartTable(Database& database, Statement get, Statement put, Statement next,
-                     Statement erase)
+PartTable::PartTable(sqlite::Database& database, sqlite::Statement get, sqlite::Statement put,
+                     sqlite::Statement next, sqlite::Statement erase)
     : database_(&database),
       get_(std::move(get)),
       put_(std::move(put)),
       next_(std::move(next)),
       erase_(std::move(erase)) {}
 
-base::Result<PartTable> PartTable::Open(Database& database) {
+base::Result<PartTable> PartTable::Open(sqlite::Database& database) {
   const auto lock = database.Lock();
-  PAYLOG_ASSIGN(Statement get, database.Prepare("SELECT data FROM parts WHERE id = ?"));
-  PAYLOG_ASSIGN(Statement put, database.Prepare("REPLACE INTO parts(id, data) VALUES(?, ?)"));
-  PAYLOG_ASSIGN(Statement next,
+  PAYLOG_ASSIGN(sqlite::Statement get, database.Prepare("SELECT data FROM parts WHERE id = ?"));
+  PAYLOG_ASSIGN(sqlite::Statement put,
+                database.Prepare("REPLACE INTO parts(id, data) VALUES(?, ?)"));
+  PAYLOG_ASSIGN(sqlite::Statement next,
                 database.Prepare("SELECT id FROM parts WHERE id >= ? ORDER BY id LIMIT 1"));
-  PAYLOG_ASSIGN(Statement erase, database.Prepare("DELETE FROM parts WHERE id >= ? AND id < ?"));
+  PAYLOG_ASSIGN(sqlite::Statement erase,
+                database.Prepare("DELETE FROM parts WHERE id >= ? AND id < ?"));
   return PartTable(database, std::move(get), std::move(put), std::move(next), std::move(erase));
 }
 
 base::Result<std::string> PartTable::Get(std::int64_t id, std::uint64_t checksum) {
   const auto lock = database_->Lock();
-  const ScopedReset reset(get_);
+  const sqlite::ScopedReset reset(get_);
   PAYLOG_ASSIGN(const bool found, get_.Bind(1, id).Step());
   if (!found) {
-    return Damaged("part " + std::to_string(id) + " of the ids is missing");
+    return sqlite::Damaged("part " + std::to_string(id) + " of the ids is missing");
   }
   std::string data(get_.Blob(0));
-  if (!get_.IsBlob(0) || Checksum(data) != checksum) {
-    return Damaged("part " + std::to_string(id) + " of the ids: checksum differs");
+  if (!get_.IsBlob(0) || sqlite::Checksum(data) != checksum) {
+    return sqlite::Damaged("part " + std::to_string(id) + " of the ids: checksum differs");
   }
   return data;
 }
@@ -88,14 +90,14 @@ base::Result<void> PartTable::CollectGarbage(const std::set<std::int64_t>& live)
 
 base::Result<std::int64_t> PartTable::NextId(std::int64_t id) {
   const auto lock = database_->Lock();
-  const ScopedReset reset(next_);
+  const sqlite::ScopedReset reset(next_);
   PAYLOG_ASSIGN(const bool found, next_.Bind(1, id).Step());
   if (!found) {
     return -1;
   }
   const std::int64_t next = next_.Int(0);
   if (next < id || next >> kRunShift >= kRunEnd) {
-    return Damaged("part of the ids has a number that no run has");
+    return sqlite::Damaged("part of the ids has a number that no run has");
   }
   return next;
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "paylog/base/result.h"
-#include "paylog/store/sqlite.h"
+#include "paylog/sqlite/database.h"
 
 namespace paylog::store {
 
@@ -28,7 +28,7 @@ class PartTable {
   static constexpr const char* kSchema =
       "CREATE TABLE parts(id INTEGER PRIMARY KEY, data BLOB NOT NULL)";
 
-  static base::Result<PartTable> Open(Database& database);
+  static base::Result<PartTable> Open(sqlite::Database& database);
 
   // kCorrupt where the part is missing or is not the one whose checksum the caller knows.
   base::Result<std::string> Get(std::int64_t id, std::uint64_t checksum);
@@ -38,15 +38,16 @@ class PartTable {
   base::Result<void> CollectGarbage(const std::set<std::int64_t>& live);
 
  private:
-  PartTable(Database& database, Statement get, Statement put, Statement next, Statement erase);
+  PartTable(sqlite::Database& database, sqlite::Statement get, sqlite::Statement put,
+            sqlite::Statement next, sqlite::Statement erase);
   // The first part from `id` on; -1 where there is none.
   base::Result<std::int64_t> NextId(std::int64_t id);
 
-  Database* database_;
-  Statement get_;
-  Statement put_;
-  Statement next_;
-  Statement erase_;
+  sqlite::Database* database_;
+  sqlite::Statement get_;
+  sqlite::Statement put_;
+  sqlite::Statement next_;
+  sqlite::Statement erase_;
 };
 
 }  // namespace paylog::store

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "paylog/store/damage.h"
+#include "paylog/sqlite/damage.h"
 
 namespace paylog::store {
 namespace {
@@ -17,15 +17,17 @@ std::int64_t StoredForm(RowDigest digest) {
 
 }  // namespace
 
-RowTable::RowTable(Database& database, Statement all, Statement get, Statement put)
+RowTable::RowTable(sqlite::Database& database, sqlite::Statement all, sqlite::Statement get,
+                   sqlite::Statement put)
     : database_(&database), all_(std::move(all)), get_(std::move(get)), put_(std::move(put)) {}
 
-base::Result<RowTable> RowTable::Open(Database& database) {
+base::Result<RowTable> RowTable::Open(sqlite::Database& database) {
   const auto lock = database.Lock();
-  PAYLOG_ASSIGN(Statement all,
+  PAYLOG_ASSIGN(sqlite::Statement all,
                 database.Prepare("SELECT key, value, checksum FROM rows ORDER BY key"));
-  PAYLOG_ASSIGN(Statement get, database.Prepare("SELECT value, checksum FROM rows WHERE key = ?"));
-  PAYLOG_ASSIGN(Statement put,
+  PAYLOG_ASSIGN(sqlite::Statement get,
+                database.Prepare("SELECT value, checksum FROM rows WHERE key = ?"));
+  PAYLOG_ASSIGN(sqlite::Statement put,
                 database.Prepare("REPLACE INTO rows(key, value, checksum) VALUES(?, ?, ?)"));
   return RowTable(database, std::move(all), std::move(get), std::move(put));
 }
@@ -34,13 +36,13 @@ base::Result<void> RowTable::ForEach(
     const RowTotals& totals,
     const std::function<void(std::string_view key, std::string_view value)>& visit) {
   const auto lock = database_->Lock();
-  const ScopedReset reset(all_);
+  const sqlite::ScopedReset reset(all_);
   RowTotals seen;
   PAYLOG_ASSIGN(bool more, all_.Step());
   while (more) {
     const RowDigest digest = DigestOf(all_.Blob(0), all_.Blob(1));
     if (!all_.IsBlob(0) || !all_.IsBlob(1) || !all_.IsInt(2) || all_.Int(2) != StoredForm(digest)) {
-      return Damaged("row: checksum differs");
+      return sqlite::Damaged("row: checksum differs");
     }
     ++seen.count;
     seen.digest = seen.digest + digest;
@@ -48,8 +50,8 @@ base::Result<void> RowTable::ForEach(
     PAYLOG_ASSIGN(more, all_.Step());
   }
   if (seen != totals) {
-    return Damaged("the rows are not those of the snapshot: " + std::to_string(seen.count) +
-                   " of " + std::to_string(totals.count));
+    return sqlite::Damaged("the rows are not those of the snapshot: " + std::to_string(seen.count) +
+                           " of " + std::to_string(totals.count));
   }
   return {};
 }
@@ -72,12 +74,12 @@ base::Result<void> RowTable::Upsert(const std::map<std::string, std::string>& ro
 base::Result<void> RowTable::UpsertOne(std::string_view key, std::string_view value,
                                        RowTotals& totals) {
   {
-    const ScopedReset reset(get_);
+    const sqlite::ScopedReset reset(get_);
     PAYLOG_ASSIGN(const bool exists, get_.Bind(1, key).Step());
     if (exists) {
       const RowDigest old = DigestOf(key, get_.Blob(0));
       if (!get_.IsBlob(0) || !get_.IsInt(1) || get_.Int(1) != StoredForm(old)) {
-        return Damaged("row: checksum differs");
+        return sqlite::Damaged("row: checksum differs");
       }
       totals.digest = totals.digest - old;
       --totals.count;

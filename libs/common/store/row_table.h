@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "paylog/base/result.h"
-#include "paylog/store/checksum.h"
-#include "paylog/store/sqlite.h"
+#include "paylog/sqlite/database.h"
+#include "paylog/store/row_digest.h"
 
 namespace paylog::store {
 
@@ -29,7 +29,7 @@ class RowTable {
       "CREATE TABLE rows(key BLOB PRIMARY KEY, value BLOB NOT NULL, checksum INTEGER NOT NULL) "
       "WITHOUT ROWID";
 
-  static base::Result<RowTable> Open(Database& database);
+  static base::Result<RowTable> Open(sqlite::Database& database);
 
   // In order of key. kCorrupt for a damaged row, and at the end where the rows are not those that
   // `totals` was made from.
@@ -42,13 +42,14 @@ class RowTable {
   base::Result<void> Upsert(const std::map<std::string, std::string>& rows, RowTotals& totals);
 
  private:
-  RowTable(Database& database, Statement all, Statement get, Statement put);
+  RowTable(sqlite::Database& database, sqlite::Statement all, sqlite::Statement get,
+           sqlite::Statement put);
   base::Result<void> UpsertOne(std::string_view key, std::string_view value, RowTotals& totals);
 
-  Database* database_;
-  Statement all_;
-  Statement get_;
-  Statement put_;
+  sqlite::Database* database_;
+  sqlite::Statement all_;
+  sqlite::Statement get_;
+  sqlite::Statement put_;
 };
 
 }  // namespace paylog::store

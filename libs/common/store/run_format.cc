@@ -3,21 +3,21 @@
 #include <algorithm>
 #include <iterator>
 
-#include "paylog/store/bytes.h"
-#include "paylog/store/damage.h"
+#include "paylog/base/bytes.h"
+#include "paylog/sqlite/damage.h"
 
 namespace paylog::store {
 namespace {
 
-void AppendFences(std::string& out, const std::vector<Fence>& fences) {
-  AppendVarint(out, fences.size());
+void WriteFences(base::ByteWriter& writer, const std::vector<Fence>& fences) {
+  writer.Varint(fences.size());
   for (const Fence& fence : fences) {
-    AppendBytes(out, fence.first_key);
-    AppendU64(out, fence.checksum);
+    writer.Bytes(fence.first_key);
+    writer.U64(fence.checksum);
   }
 }
 
-std::vector<Fence> ReadFences(ByteReader& reader) {
+std::vector<Fence> ReadFences(base::ByteReader& reader) {
   std::vector<Fence> fences;
   const std::uint64_t count = reader.Varint();
   for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
@@ -41,38 +41,40 @@ std::optional<std::size_t> Locate(const std::vector<Fence>& fences, std::string_
 
 std::string Encode(const Segment& segment) {
   std::string bytes;
-  AppendVarint(bytes, segment.first_block);
-  AppendFences(bytes, segment.blocks);
-  bytes += segment.filter;
+  base::ByteWriter writer(bytes);
+  writer.Varint(segment.first_block);
+  WriteFences(writer, segment.blocks);
+  writer.Raw(segment.filter);
   return bytes;
 }
 
 base::Result<Segment> DecodeSegment(std::string_view bytes) {
-  ByteReader reader(bytes);
+  base::ByteReader reader(bytes);
   Segment segment;
   segment.first_block = reader.Varint();
   segment.blocks = ReadFences(reader);
   segment.filter = reader.Raw(reader.remaining());
   if (!reader.AtEnd() || segment.blocks.empty()) {
-    return Damaged("segment of ids has another structure");
+    return sqlite::Damaged("segment of ids has another structure");
   }
   return segment;
 }
 
 std::string Encode(const RunIndex& index) {
   std::string bytes;
-  AppendBytes(bytes, index.last_key);
-  AppendFences(bytes, index.segments);
+  base::ByteWriter writer(bytes);
+  writer.Bytes(index.last_key);
+  WriteFences(writer, index.segments);
   return bytes;
 }
 
 base::Result<RunIndex> DecodeRunIndex(std::string_view bytes) {
-  ByteReader reader(bytes);
+  base::ByteReader reader(bytes);
   RunIndex index;
   index.last_key = reader.Bytes();
   index.segments = ReadFences(reader);
   if (!reader.AtEnd() || index.segments.empty()) {
-    return Damaged("index of a run has another structure");
+    return sqlite::Damaged("index of a run has another structure");
   }
   return index;
 }

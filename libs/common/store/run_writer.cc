@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "paylog/base/check.h"
-#include "paylog/store/checksum.h"
+#include "paylog/sqlite/checksum.h"
 
 namespace paylog::store {
 namespace {
@@ -68,7 +68,7 @@ void RunWriter::EndSegment() {
 }
 
 std::uint64_t RunWriter::Keep(PartKind kind, std::uint64_t number, std::string data) {
-  const std::uint64_t checksum = Checksum(data);
+  const std::uint64_t checksum = sqlite::Checksum(data);
   kept_bytes_ += data.size();
   kept_.push_back({.id = PartId(run_, kind, number), .data = std::move(data)});
   return checksum;

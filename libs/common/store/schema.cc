@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "paylog/store/damage.h"
+#include "paylog/sqlite/damage.h"
 #include "paylog/store/parts.h"
 #include "paylog/store/row_table.h"
 
@@ -16,7 +16,7 @@ constexpr const char* kFormat = "1";
 constexpr const char* kSchemaQuery =
     "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema ORDER BY name)";
 
-base::Result<void> Create(Database& database) {
+base::Result<void> Create(sqlite::Database& database) {
   return database.Atomically([&database]() -> base::Result<void> {
     PAYLOG_TRY(database.Execute(kMetaSchema));
     PAYLOG_TRY(database.Execute(PartTable::kSchema));
@@ -26,18 +26,18 @@ base::Result<void> Create(Database& database) {
   });
 }
 
-base::Result<MetaRow> ReadMetaRow(Database& database) {
-  PAYLOG_ASSIGN(Statement get, database.Prepare("SELECT data FROM meta WHERE id = 1"));
+base::Result<MetaRow> ReadMetaRow(sqlite::Database& database) {
+  PAYLOG_ASSIGN(sqlite::Statement get, database.Prepare("SELECT data FROM meta WHERE id = 1"));
   PAYLOG_ASSIGN(const bool found, get.Step());
   if (!found || !get.IsBlob(0)) {
-    return Damaged("meta row is missing");
+    return sqlite::Damaged("meta row is missing");
   }
   return DecodeMetaRow(get.Blob(0));
 }
 
 }  // namespace
 
-base::Result<MetaRow> OpenSchema(Database& database) {
+base::Result<MetaRow> OpenSchema(sqlite::Database& database) {
   const auto lock = database.Lock();
   PAYLOG_ASSIGN(const std::string format, database.Query("PRAGMA user_version"));
   PAYLOG_ASSIGN(const std::string tables, database.Query(kSchemaQuery));
@@ -45,16 +45,17 @@ base::Result<MetaRow> OpenSchema(Database& database) {
   if (format == "0" && tables.empty()) {
     PAYLOG_TRY(Create(database));
   } else if (format != kFormat) {
-    return Damaged("format " + format + ", where this program knows " + kFormat);
+    return sqlite::Damaged("format " + format + ", where this program knows " + kFormat);
   } else if (tables !=
              std::string(kMetaSchema) + ';' + PartTable::kSchema + ';' + RowTable::kSchema) {
-    return Damaged("the tables are others than a store has");
+    return sqlite::Damaged("the tables are others than a store has");
   }
   return ReadMetaRow(database);
 }
 
-base::Result<void> PutMetaRow(Database& database, const MetaRow& row) {
-  PAYLOG_ASSIGN(Statement put, database.Prepare("REPLACE INTO meta(id, data) VALUES(1, ?)"));
+base::Result<void> PutMetaRow(sqlite::Database& database, const MetaRow& row) {
+  PAYLOG_ASSIGN(sqlite::Statement put,
+                database.Prepare("REPLACE INTO meta(id, data) VALUES(1, ?)"));
   const std::string data = Encode(row);
   return put.Bind(1, data).Run();
 }

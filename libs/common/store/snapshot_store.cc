@@ -32,12 +32,12 @@ base::Result<void> SnapshotStore::Discard(const std::string& path) {
   return {};
 }
 
-SqliteSnapshotStore::SqliteSnapshotStore(std::unique_ptr<Database> database)
+SqliteSnapshotStore::SqliteSnapshotStore(std::unique_ptr<sqlite::Database> database)
     : database_(std::move(database)) {}
 
 base::Result<std::unique_ptr<SqliteSnapshotStore>> SqliteSnapshotStore::Open(
     const std::string& path) {
-  PAYLOG_ASSIGN(std::unique_ptr<Database> database, Database::Open(path));
+  PAYLOG_ASSIGN(std::unique_ptr<sqlite::Database> database, sqlite::Database::Open(path, {}));
   std::unique_ptr<SqliteSnapshotStore> store(new SqliteSnapshotStore(std::move(database)));
   PAYLOG_ASSIGN(store->current_, OpenSchema(*store->database_));
   PAYLOG_ASSIGN(store->parts_, PartTable::Open(*store->database_));

@@ -7,9 +7,12 @@
 
 #include "paylog/store/snapshot_store.h"
 #include "paylog/store/testing.h"
+#include "paylog/test_support/temporary_directory.h"
 
 namespace paylog::store {
 namespace {
+
+using test_support::TemporaryDirectory;
 
 constexpr int kSnapshots = 60;
 constexpr int kIdsPerSnapshot = 300;
@@ -61,8 +64,8 @@ void LookUpUntilDone(SnapshotStore& store, const Progress& progress, std::uint64
 
 TEST(SnapshotStoreConcurrency, LookUpsDuringAWriteSeeTheSnapshotBeforeOrAfter) {
   const std::uint64_t seed = PrintedSeed();
-  const ScratchDirectory directory;
-  const auto store = MustOpen(directory.File("s"));
+  const TemporaryDirectory directory;
+  const auto store = MustOpen(directory.In("s"));
   Progress progress;
   {
     std::vector<std::jthread> readers;

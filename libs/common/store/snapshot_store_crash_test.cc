@@ -8,9 +8,12 @@
 
 #include "paylog/store/snapshot_store.h"
 #include "paylog/store/testing.h"
+#include "paylog/test_support/temporary_directory.h"
 
 namespace paylog::store {
 namespace {
+
+using test_support::TemporaryDirectory;
 
 // The same for parent and child: what the snapshot with this number changes.
 SnapshotChanges ChangesOf(std::uint64_t seed, int number) {
@@ -73,8 +76,8 @@ int RunAndKill(const std::string& path, std::uint64_t seed, int before,
 TEST(SnapshotStoreCrash, AKilledWriteIsAllOrNothing) {
   const std::uint64_t seed = PrintedSeed();
   Random random(seed);
-  const ScratchDirectory directory;
-  const std::string path = directory.File("s");
+  const TemporaryDirectory directory;
+  const std::string path = directory.In("s");
   Model expected;
   int number = 0;
   for (int round = 0; round < 60; ++round) {

@@ -1,5 +1,4 @@
-#include <fstream>
-#include <iterator>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include "paylog/store/snapshot_store.h"
 #include "paylog/store/testing.h"
+#include "paylog/test_support/temporary_directory.h"
 
 // One byte of a store's files is changed, at many places. Whatever can still be read is read, and
 // each answer is either an error or true for one whole snapshot that was written; then a further
@@ -16,20 +16,17 @@
 namespace paylog::store {
 namespace {
 
+using test_support::TemporaryDirectory;
+
 constexpr std::size_t kPageBytes = 4096;
 
 using Files = std::map<std::string, std::string>;  // Content by suffix.
-
-std::string ReadWhole(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 Files ReadFiles(const std::string& path) {
   Files files;
   for (const char* const suffix : {"", "-wal"}) {
     if (std::filesystem::exists(path + suffix)) {
-      files[suffix] = ReadWhole(path + suffix);
+      files[suffix] = test_support::ReadFile(path + suffix);
     }
   }
   return files;
@@ -38,7 +35,7 @@ Files ReadFiles(const std::string& path) {
 void WriteFiles(const std::string& path, const Files& files) {
   ASSERT_TRUE(SnapshotStore::Discard(path).has_value());
   for (const auto& [suffix, content] : files) {
-    std::ofstream(path + suffix, std::ios::binary) << content;
+    test_support::WriteFile(path + suffix, content);
   }
 }
 
@@ -155,11 +152,11 @@ void TryOne(Random& random, const std::string& path, const Specimen& specimen, b
 void TryMany(std::size_t snapshots, bool closed) {
   const std::uint64_t seed = PrintedSeed();
   Random random(seed);
-  const ScratchDirectory directory;
-  const Specimen specimen = MakeSpecimen(random, directory.File("specimen"), snapshots);
+  const TemporaryDirectory directory;
+  const Specimen specimen = MakeSpecimen(random, directory.In("specimen"), snapshots);
   const Files& files = closed ? specimen.closed : specimen.open;
   ASSERT_EQ(files.contains("-wal"), !closed);
-  const std::string path = directory.File("trial");
+  const std::string path = directory.In("trial");
   Tally tally;
   for (int trial = 0; trial < 200; ++trial) {
     SCOPED_TRACE("seed " + std::to_string(seed) + ", trial " + std::to_string(trial));

@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "paylog/sqlite/database.h"
 #include "paylog/store/parts.h"
 #include "paylog/store/snapshot_store.h"
-#include "paylog/store/sqlite.h"
 #include "paylog/store/testing.h"
+#include "paylog/test_support/temporary_directory.h"
 
 // Changes that SQLite itself cannot notice, made through SQL: what is missing, moved or from
 // another time is found out although every row and every part that is there is sound.
@@ -13,6 +14,7 @@ namespace paylog::store {
 namespace {
 
 using base::ErrorCode;
+using test_support::TemporaryDirectory;
 
 constexpr int kSnapshots = 2;  // Runs 0 and 1.
 
@@ -31,7 +33,8 @@ class SnapshotStoreTamper : public testing::Test {
   }
 
   void Sql(const std::string& sql) {
-    const base::Result<std::unique_ptr<Database>> database = Database::Open(path_);
+    const base::Result<std::unique_ptr<sqlite::Database>> database =
+        sqlite::Database::Open(path_, {});
     ASSERT_TRUE(database.has_value());
     const base::Result<void> done = (*database)->Execute(sql);
     ASSERT_TRUE(done.has_value()) << done.error().ToString();
@@ -69,8 +72,8 @@ class SnapshotStoreTamper : public testing::Test {
     return std::to_string(PartId(run, kind, number));
   }
 
-  const ScratchDirectory directory_;
-  const std::string path_ = directory_.File("s");
+  const TemporaryDirectory directory_;
+  const std::string path_ = directory_.In("s");
 };
 
 TEST_F(SnapshotStoreTamper, AMissingRowIsFoundOut) {
@@ -85,7 +88,7 @@ TEST_F(SnapshotStoreTamper, ARowFromAnotherTimeIsFoundOut) {
 }
 
 TEST_F(SnapshotStoreTamper, AnEarlierVersionOfARowIsFoundOut) {
-  const std::string other = directory_.File("other");
+  const std::string other = directory_.In("other");
   ASSERT_TRUE(MustOpen(other)->Write({.meta = "0", .rows = {{"a", "0"}}}).has_value());
   Sql("ATTACH '" + other + "' AS other; REPLACE INTO main.rows SELECT * FROM other.rows");
   ExpectRowsRefused();
@@ -114,7 +117,8 @@ TEST_F(SnapshotStoreTamper, APartInThePlaceOfAnotherIsFoundOut) {
 TEST_F(SnapshotStoreTamper, PartsOfNoRunAreRemoved) {
   Sql("INSERT INTO parts SELECT id + (7 << 32), data FROM parts");
   ASSERT_TRUE(ReadModel(*MustOpen(path_)).has_value());
-  const base::Result<std::unique_ptr<Database>> database = Database::Open(path_);
+  const base::Result<std::unique_ptr<sqlite::Database>> database =
+      sqlite::Database::Open(path_, {});
   ASSERT_TRUE(database.has_value());
   EXPECT_EQ(*(*database)->Query("SELECT count(*) FROM parts WHERE id >= 2 << 32"), "0");
 }

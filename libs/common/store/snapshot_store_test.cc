@@ -1,17 +1,20 @@
 #include "paylog/store/snapshot_store.h"
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
 #include "paylog/store/testing.h"
+#include "paylog/test_support/temporary_directory.h"
 
 namespace paylog::store {
 namespace {
 
 using base::ErrorCode;
+using test_support::TemporaryDirectory;
 
 void ExpectHolds(SnapshotStore& store, const Model& expected) {
   const base::Result<Model> found = ReadModel(store);
@@ -31,16 +34,16 @@ std::optional<std::string> MustFind(SnapshotStore& store, std::string_view key) 
 }
 
 TEST(SnapshotStore, IsEmptyBeforeTheFirstSnapshot) {
-  const ScratchDirectory directory;
+  const TemporaryDirectory directory;
   for (int opened = 0; opened < 2; ++opened) {
-    const auto store = MustOpen(directory.File("s"));
+    const auto store = MustOpen(directory.In("s"));
     ExpectHolds(*store, Model{});
     EXPECT_EQ(MustFind(*store, "id"), std::nullopt);
   }
 }
 
 TEST(SnapshotStore, GivesBackArbitraryBytesAlsoAfterReopening) {
-  const ScratchDirectory directory;
+  const TemporaryDirectory directory;
   const std::string zeros("\0\0", 2);
   const SnapshotChanges changes{
       .meta = zeros + "meta",
@@ -50,11 +53,11 @@ TEST(SnapshotStore, GivesBackArbitraryBytesAlsoAfterReopening) {
   Model expected;
   expected.Apply(changes);
   {
-    const auto store = MustOpen(directory.File("s"));
+    const auto store = MustOpen(directory.In("s"));
     ASSERT_TRUE(store->Write(changes).has_value());
     ExpectHolds(*store, expected);
   }
-  const auto store = MustOpen(directory.File("s"));
+  const auto store = MustOpen(directory.In("s"));
   ExpectHolds(*store, expected);
   for (const auto& [key, value] : changes.ids) {
     EXPECT_EQ(MustFind(*store, key), value);
@@ -66,8 +69,8 @@ TEST(SnapshotStore, GivesBackArbitraryBytesAlsoAfterReopening) {
 }
 
 TEST(SnapshotStore, TheNewestValueWins) {
-  const ScratchDirectory directory;
-  const auto store = MustOpen(directory.File("s"));
+  const TemporaryDirectory directory;
+  const auto store = MustOpen(directory.In("s"));
   Model expected;
   // Past two levels of merging, so that the id is overridden within and across merges.
   for (int i = 0; i < 40; ++i) {
@@ -82,8 +85,8 @@ TEST(SnapshotStore, TheNewestValueWins) {
 }
 
 TEST(SnapshotStore, ASnapshotMayChangeNothingButMeta) {
-  const ScratchDirectory directory;
-  const auto store = MustOpen(directory.File("s"));
+  const TemporaryDirectory directory;
+  const auto store = MustOpen(directory.In("s"));
   ASSERT_TRUE(store->Write({.meta = "1", .rows = {{"r", "v"}}, .ids = {{"i", "v"}}}).has_value());
   ASSERT_TRUE(store->Write({.meta = "2"}).has_value());
   ExpectHolds(*store, {.meta = "2", .rows = {{"r", "v"}}, .ids = {{"i", "v"}}});
@@ -93,8 +96,8 @@ TEST(SnapshotStore, ASnapshotMayChangeNothingButMeta) {
 TEST(SnapshotStore, AgreesWithAMapOverManyMerges) {
   const std::uint64_t seed = PrintedSeed();
   Random random(seed);
-  const ScratchDirectory directory;
-  auto store = MustOpen(directory.File("s"));
+  const TemporaryDirectory directory;
+  auto store = MustOpen(directory.In("s"));
   Model expected;
   for (int i = 0; i < 90; ++i) {
     SnapshotChanges changes{.meta = std::to_string(i)};
@@ -111,7 +114,7 @@ TEST(SnapshotStore, AgreesWithAMapOverManyMerges) {
     expected.Apply(changes);
     if (Below(random, 10) == 0) {
       store.reset();
-      store = MustOpen(directory.File("s"));
+      store = MustOpen(directory.In("s"));
       ExpectHolds(*store, expected);
     }
     for (int look_up = 0; look_up < 100; ++look_up) {
@@ -129,32 +132,32 @@ TEST(SnapshotStore, AgreesWithAMapOverManyMerges) {
 }
 
 TEST(SnapshotStore, RefusesAFileOfAnotherKind) {
-  const ScratchDirectory directory;
-  std::ofstream(directory.File("s")) << std::string(10'000, 'x');
-  const auto store = SnapshotStore::Open(directory.File("s"));
+  const TemporaryDirectory directory;
+  std::ofstream(directory.In("s")) << std::string(10'000, 'x');
+  const auto store = SnapshotStore::Open(directory.In("s"));
   ASSERT_FALSE(store.has_value());
   EXPECT_EQ(store.error().code, ErrorCode::kCorrupt);
 }
 
 TEST(SnapshotStore, SaysWhereTheFileSystemFails) {
-  const ScratchDirectory directory;
-  const auto store = SnapshotStore::Open(directory.File("no/such/directory/s"));
+  const TemporaryDirectory directory;
+  const auto store = SnapshotStore::Open(directory.In("no/such/directory/s"));
   ASSERT_FALSE(store.has_value());
   EXPECT_EQ(store.error().code, ErrorCode::kIo);
 }
 
 TEST(SnapshotStore, HasOneOwner) {
-  const ScratchDirectory directory;
-  const auto store = MustOpen(directory.File("s"));
-  const auto second = SnapshotStore::Open(directory.File("s"));
+  const TemporaryDirectory directory;
+  const auto store = MustOpen(directory.In("s"));
+  const auto second = SnapshotStore::Open(directory.In("s"));
   ASSERT_FALSE(second.has_value());
   EXPECT_EQ(second.error().code, ErrorCode::kBusy);
   EXPECT_TRUE(store->Write({.meta = "1"}).has_value());
 }
 
 TEST(SnapshotStore, DiscardLeavesNothing) {
-  const ScratchDirectory directory;
-  const std::string path = directory.File("s");
+  const TemporaryDirectory directory;
+  const std::string path = directory.In("s");
   ASSERT_TRUE(MustOpen(path)->Write({.meta = "1", .ids = {{"i", "v"}}}).has_value());
   std::ofstream(path + "-wal") << "left behind";
   ASSERT_TRUE(SnapshotStore::Discard(path).has_value());
@@ -187,8 +190,8 @@ class FileSizeLimit {
 // The limit is moved step by step, so that the disk is "full" in every phase of a Write.
 TEST(SnapshotStore, AFailedWriteLeavesTheSnapshotBefore) {
   Random random(PrintedSeed());
-  const ScratchDirectory directory;
-  auto store = MustOpen(directory.File("s"));
+  const TemporaryDirectory directory;
+  auto store = MustOpen(directory.In("s"));
   Model expected;
   int failures = 0;
   for (int i = 0; i < 60; ++i) {
@@ -215,7 +218,7 @@ TEST(SnapshotStore, AFailedWriteLeavesTheSnapshotBefore) {
   }
   EXPECT_GT(failures, 5);
   store.reset();
-  ExpectHolds(*MustOpen(directory.File("s")), expected);
+  ExpectHolds(*MustOpen(directory.In("s")), expected);
 }
 
 }  // namespace

@@ -6,12 +6,12 @@
 #include <string>
 
 #include "paylog/base/result.h"
+#include "paylog/sqlite/database.h"
 #include "paylog/store/id_index.h"
 #include "paylog/store/meta_row.h"
 #include "paylog/store/parts.h"
 #include "paylog/store/row_table.h"
 #include "paylog/store/snapshot_store.h"
-#include "paylog/store/sqlite.h"
 
 namespace paylog::store {
 
@@ -29,7 +29,7 @@ class SqliteSnapshotStore final : public SnapshotStore {
   base::Result<void> Write(const SnapshotChanges& changes) override;
 
  private:
-  explicit SqliteSnapshotStore(std::unique_ptr<Database> database);
+  explicit SqliteSnapshotStore(std::unique_ptr<sqlite::Database> database);
 
   // The transaction that makes `next` the snapshot; fills in its row totals.
   base::Result<void> Commit(const SnapshotChanges& changes, MetaRow& next);
@@ -39,7 +39,7 @@ class SqliteSnapshotStore final : public SnapshotStore {
   std::mutex writer_mutex_;
   mutable std::mutex current_mutex_;  // Guards changes of current_, which only the writer makes.
   MetaRow current_;
-  std::unique_ptr<Database> database_;
+  std::unique_ptr<sqlite::Database> database_;
   std::optional<PartTable> parts_;
   std::optional<RowTable> rows_;
   std::unique_ptr<IdIndex> ids_;

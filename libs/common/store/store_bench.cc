@@ -9,6 +9,7 @@
 #include <malloc.h>
 
 #include "paylog/store/testing.h"
+#include "paylog/test_support/temporary_directory.h"
 
 // Measures the index of ids for docs/adr/0003-index-of-ids.md: store_bench [ids] [ids per
 // snapshot].
@@ -16,6 +17,7 @@ namespace paylog::store {
 namespace {
 
 using Seconds = std::chrono::duration<double>;
+using test_support::TemporaryDirectory;
 
 double SecondsSince(std::chrono::steady_clock::time_point begin) {
   return Seconds(std::chrono::steady_clock::now() - begin).count();
@@ -82,8 +84,8 @@ void MeasureWaits(SnapshotStore& store, std::uint64_t ids, bool in_time_order) {
 }
 
 void Measure(std::uint64_t ids, std::uint64_t ids_per_snapshot, bool in_time_order) {
-  const ScratchDirectory directory;
-  const std::string path = directory.File("s");
+  const TemporaryDirectory directory;
+  const std::string path = directory.In("s");
   std::printf("%s:\n", in_time_order ? "in time order" : "at random");
   auto store = MustOpen(path);
   double seconds = 0;

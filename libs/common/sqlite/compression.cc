@@ -1,19 +1,16 @@
-#include "paylog/store/compression.h"
+#include "paylog/sqlite/compression.h"
 
-#include <cstddef>
 #include <memory>
 
 #include <zstd.h>
 
 #include "paylog/base/check.h"
-#include "paylog/store/damage.h"
+#include "paylog/sqlite/damage.h"
 
-namespace paylog::store {
+namespace paylog::sqlite {
 namespace {
 
 constexpr int kLevel = 1;
-// Far above any block; keeps damage from asking for all memory.
-constexpr std::size_t kRawBytesMax = std::size_t{1} << 30;
 
 struct FreeCompressor {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
@@ -25,9 +22,9 @@ struct FreeDecompressor {
 }  // namespace
 
 std::string Compress(std::string_view bytes) {
-  CHECK(bytes.size() <= kRawBytesMax);
-  // A context costs more to make than a block to compress, so each thread keeps one.
+  // A context costs more to make than a few records to compress, so each thread keeps one.
   thread_local const std::unique_ptr<ZSTD_CCtx, FreeCompressor> context(ZSTD_createCCtx());
+  CHECK(context != nullptr);
   std::string compressed(ZSTD_compressBound(bytes.size()), '\0');
   const std::size_t size = ZSTD_compressCCtx(context.get(), compressed.data(), compressed.size(),
                                              bytes.data(), bytes.size(), kLevel);
@@ -36,20 +33,21 @@ std::string Compress(std::string_view bytes) {
   return compressed;
 }
 
-base::Result<std::string> Decompress(std::string_view bytes) {
-  thread_local const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
-  // The codes for "unknown" and "not zstd" lie above the limit.
+base::Result<std::string> Decompress(std::string_view bytes, std::size_t raw_bytes_max) {
+  // The codes for "unknown" and "not zstd" lie above every limit.
   const unsigned long long raw_size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
-  if (raw_size > kRawBytesMax) {
-    return Damaged("block is not what zstd wrote");
+  if (raw_size > raw_bytes_max) {
+    return Damaged("not what zstd wrote, or too large");
   }
+  thread_local const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
+  CHECK(context != nullptr);
   std::string raw(raw_size, '\0');
   const std::size_t size =
       ZSTD_decompressDCtx(context.get(), raw.data(), raw.size(), bytes.data(), bytes.size());
   if (ZSTD_isError(size) != 0 || size != raw.size()) {
-    return Damaged("block does not decompress");
+    return Damaged("does not decompress");
   }
   return raw;
 }
 
-}  // namespace paylog::store
+}  // namespace paylog::sqlite

@@ -1,43 +1,21 @@
-#include "paylog/store/sqlite.h"
+#include "paylog/sqlite/database.h"
 
 #include <sqlite3.h>
 
 #include "paylog/base/check.h"
 
-namespace paylog::store {
+namespace paylog::sqlite {
 namespace {
 
-// Which of our errors a code of SQLite is. The statements are right, so a complaint about one means
-// that the file no longer holds what they were written for.
-base::ErrorCode KindOf(int code) {
-  switch (code & 0xff) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return base::ErrorCode::kBusy;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-    case SQLITE_ERROR:
-    case SQLITE_CONSTRAINT:
-    case SQLITE_MISMATCH:
-    case SQLITE_FORMAT:
-    // Open refuses a file that cannot be written, so this is a version number in its header.
-    case SQLITE_READONLY:
-      return base::ErrorCode::kCorrupt;
-    default:
-      return base::ErrorCode::kIo;
-  }
-}
-
-base::Error SqliteError(sqlite3* database, int code, std::string_view doing) {
-  return {.code = KindOf(code),
-          .context = std::string(doing) + ": SQLite says: " + sqlite3_errmsg(database) + " (code " +
-                     std::to_string(code) + ")"};
+int RememberWalPages(void* pages, sqlite3* /*database*/, const char* /*name*/, int wal_pages) {
+  *static_cast<int*>(pages) = wal_pages;
+  return SQLITE_OK;
 }
 
 }  // namespace
 
-Statement::Statement(sqlite3* database, sqlite3_stmt* statement)
-    : database_(database), statement_(statement) {}
+Statement::Statement(const Database& database, sqlite3_stmt* statement)
+    : database_(&database), statement_(statement) {}
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
@@ -59,7 +37,7 @@ Statement& Statement::Bind(int index, std::string_view bytes) {
 base::Result<bool> Statement::Step() {
   const int code = sqlite3_step(statement_.get());
   if (code != SQLITE_ROW && code != SQLITE_DONE) {
-    return SqliteError(database_, code, sqlite3_sql(statement_.get()));
+    return database_->ErrorOf(code, sqlite3_sql(statement_.get()));
   }
   return code == SQLITE_ROW;
 }
@@ -100,14 +78,15 @@ void Database::Close::operator()(sqlite3* database) const {
   sqlite3_close_v2(database);
 }
 
-base::Result<std::unique_ptr<Database>> Database::Open(const std::string& path) {
+base::Result<std::unique_ptr<Database>> Database::Open(const std::string& path,
+                                                       const Options& options) {
   sqlite3* handle = nullptr;
   const int code =
       sqlite3_open_v2(path.c_str(), &handle,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-  std::unique_ptr<Database> database(new Database(handle));
+  std::unique_ptr<Database> database(new Database(handle, options));
   if (code != SQLITE_OK) {
-    return SqliteError(handle, code, "opening");
+    return database->ErrorOf(code, "opening");
   }
   sqlite3_extended_result_codes(handle, 1);
   if (sqlite3_db_readonly(handle, "main") != 0) {
@@ -118,6 +97,10 @@ base::Result<std::unique_ptr<Database>> Database::Open(const std::string& path) 
 }
 
 base::Result<void> Database::Configure() {
+  // Before anything is read: closing must leave the WAL alone whatever happens here.
+  if (options_.checkpoints == Checkpoints::kByCaller) {
+    LeaveCheckpointsToCaller();
+  }
   // Another program that has it open is refused at once.
   sqlite3_busy_timeout(database_.get(), 0);
   PAYLOG_TRY(Query("PRAGMA locking_mode=EXCLUSIVE"));
@@ -125,8 +108,10 @@ base::Result<void> Database::Configure() {
   // Every way of checking that SQLite has for what it reads.
   PAYLOG_TRY(Query("PRAGMA cell_size_check=ON"));
   PAYLOG_TRY(Query("PRAGMA trusted_schema=OFF"));
-  // A large snapshot's WAL does not keep its size for ever.
-  PAYLOG_TRY(Query("PRAGMA journal_size_limit=16777216"));
+  if (options_.checkpoints == Checkpoints::kAutomatic) {
+    // The WAL of a large transaction does not keep its size for ever.
+    PAYLOG_TRY(Query("PRAGMA journal_size_limit=16777216"));
+  }
   PAYLOG_ASSIGN(const std::string mode, Query("PRAGMA journal_mode=WAL"));
   PAYLOG_TRY(Query("PRAGMA synchronous=FULL"));
   PAYLOG_ASSIGN(const std::string synchronous, Query("PRAGMA synchronous"));
@@ -139,20 +124,54 @@ base::Result<void> Database::Configure() {
   return {};
 }
 
+void Database::LeaveCheckpointsToCaller() {
+  CHECK(sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr) ==
+        SQLITE_OK);
+  // Installing a hook ends automatic checkpoints.
+  sqlite3_wal_hook(database_.get(), &RememberWalPages, &wal_pages_);
+}
+
+// The statements are right, so a complaint about one means that the file no longer holds what they
+// were written for.
+base::ErrorCode Database::KindOf(int code) const {
+  switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return options_.held;
+    case SQLITE_READONLY:
+      return options_.read_only;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_ERROR:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_FORMAT:
+      return base::ErrorCode::kCorrupt;
+    default:
+      return base::ErrorCode::kIo;
+  }
+}
+
+base::Error Database::ErrorOf(int code, std::string_view doing) const {
+  return {.code = KindOf(code),
+          .context = std::string(doing) + ": SQLite says: " + sqlite3_errmsg(database_.get()) +
+                     " (code " + std::to_string(code) + ")"};
+}
+
 base::Result<Statement> Database::Prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v3(database_.get(), sql.data(), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) {
-    return SqliteError(database_.get(), code, sql);
+    return ErrorOf(code, sql);
   }
-  return Statement(database_.get(), statement);
+  return Statement(*this, statement);
 }
 
 base::Result<void> Database::Execute(const std::string& sql) {
   const int code = sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) {
-    return SqliteError(database_.get(), code, sql);
+    return ErrorOf(code, sql);
   }
   return {};
 }
@@ -187,4 +206,23 @@ base::Result<void> Database::Atomically(const std::function<base::Result<void>()
   return done;
 }
 
-}  // namespace paylog::store
+void Database::AllowCheckpointOnClose() {
+  CHECK(sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr) ==
+        SQLITE_OK);
+}
+
+base::Result<void> Database::CheckpointFrom(int pages_min) {
+  CHECK(options_.checkpoints == Checkpoints::kByCaller);
+  if (wal_pages_ < pages_min) {
+    return {};
+  }
+  const int code = sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
+                                             nullptr, nullptr);
+  if (code != SQLITE_OK) {
+    return ErrorOf(code, "checkpoint of the WAL");
+  }
+  wal_pages_ = 0;
+  return {};
+}
+
+}  // namespace paylog::sqlite

@@ -5,9 +5,6 @@
 
 namespace paylog::store {
 
-// XXH3-64. Against damage, not against forgery.
-std::uint64_t Checksum(std::string_view bytes);
-
 // XXH3-128 of a key and its value; sums of it do not depend on the order. Plain value.
 struct RowDigest {
   std::uint64_t low = 0;

@@ -1,12 +1,8 @@
-#include "paylog/store/checksum.h"
+#include "paylog/store/row_digest.h"
 
 #include <xxhash.h>
 
 namespace paylog::store {
-
-std::uint64_t Checksum(std::string_view bytes) {
-  return XXH3_64bits(bytes.data(), bytes.size());
-}
 
 RowDigest DigestOf(std::string_view key, std::string_view value) {
   const XXH128_hash_t hash =
