@@ -13,7 +13,7 @@ import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
-GTEST = re.compile(r"^\[  (PASSED|FAILED|SKIPPED) ?\]\s+(\d+) tests?[.,]", re.MULTILINE)
+GTEST = re.compile(r"^\[  (PASSED|FAILED|SKIPPED) +\]\s+(\d+) tests?[.,]", re.MULTILINE)
 OWN = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 
 
