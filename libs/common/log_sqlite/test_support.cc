@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <iterator>
 
+#include "paylog/base/check.h"
+#include "paylog/base/clock.h"
 #include "paylog/log_sqlite/recovery.h"
 #include "paylog/log_sqlite/storage.h"
 #include "paylog/test_support/must.h"

@@ -2,15 +2,11 @@
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <gtest/gtest.h>
-
-#include "paylog/base/check.h"
-#include "paylog/base/clock.h"
+#include "paylog/base/result.h"
 #include "paylog/log_sqlite/sqlite_log.h"
 
 // What the tests of this directory share.

@@ -9,8 +9,6 @@
 #include <random>
 #include <string>
 
-#include <gtest/gtest.h>
-
 #include "paylog/base/check.h"
 #include "paylog/store/snapshot_store.h"
 
