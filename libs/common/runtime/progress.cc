@@ -1,5 +1,6 @@
 #include "paylog/runtime/progress.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,18 @@ base::Result<std::vector<base::Offset>> ReadEnds(log::Log& log, const std::vecto
   return ends;
 }
 
+// An offset names the last record processed; behind it a log may have control records only.
+base::Result<bool> NothingBetween(log::Log& log, const log::TopicPartition& partition,
+                                  std::optional<base::Offset> committed, base::Offset end) {
+  if (!committed.has_value() || *committed >= end) {
+    return committed.has_value();
+  }
+  PAYLOG_ASSIGN(const auto reader, log.NewReader(partition, log::Isolation::kReadCommitted));
+  PAYLOG_TRY(reader->Seek(*committed));
+  PAYLOG_ASSIGN(const auto polled, reader->Poll({.records_max = 1}));
+  return polled.records.empty() && polled.next >= end;
+}
+
 }  // namespace
 
 // Ends, then offsets, then ends again: where the ends did not move and the offsets had reached
@@ -47,7 +60,9 @@ base::Result<bool> IsQuiet(log::Log& log, const PartitionCounts& counts) {
       continue;
     }
     PAYLOG_ASSIGN(const auto committed, log.CommittedOffset(inputs[i].group, inputs[i].partition));
-    if (!committed.has_value() || *committed < before[i]) {
+    PAYLOG_ASSIGN(const bool nothing_left,
+                  NothingBetween(log, inputs[i].partition, committed, before[i]));
+    if (!nothing_left) {
       return false;
     }
   }

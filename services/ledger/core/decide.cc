@@ -296,6 +296,22 @@ model::CommandRef CommandOf(const model::InboxRecord& input) {
       input.body);
 }
 
+std::optional<std::string> FindForgery(const State& state, const model::InboxRecord& input,
+                                       const model::IndexEntry* known) {
+  if (const auto* const returned = std::get_if<model::ReturnMessage>(&input.body)) {
+    const Account* const debtor = state.Find(returned->command.account);
+    if (debtor == nullptr || debtor->currency != returned->amount.currency) {
+      return "a return for an account that sent nothing";
+    }
+  } else if (const auto* const repeat = std::get_if<model::RepeatMessage>(&input.body)) {
+    if (known == nullptr || known->body_sha256 != repeat->command.body_sha256 ||
+        known->state == model::IndexState::kSent) {
+      return "a repeat of a command that has no outcome here";
+    }
+  }
+  return std::nullopt;
+}
+
 std::vector<model::Event> Decide(const State& state, const model::InboxRecord& input,
                                  const model::IndexEntry* known) {
   CHECK(input.offset > state.progress().last_inbox_offset);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "paylog/ledger/core/state.h"
@@ -15,6 +17,11 @@ namespace paylog::ledger {
 // one. Rules of version model::kRulesVersion. CHECKs only what the log's own guarantees exclude.
 std::vector<model::Event> Decide(const State& state, const model::InboxRecord& input,
                                  const model::IndexEntry* known);
+
+// Why no partition can have sent this message, or nullopt: it asks about an id that is not known
+// here, or returns money to nobody. Such a record is not decided: the partition stops.
+std::optional<std::string> FindForgery(const State& state, const model::InboxRecord& input,
+                                       const model::IndexEntry* known);
 
 // The command behind an inbox record; its (account, id) is what to look up for Decide.
 model::CommandRef CommandOf(const model::InboxRecord& input);

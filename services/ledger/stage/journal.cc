@@ -6,6 +6,7 @@
 
 #include "paylog/codec/event_codec.h"
 #include "paylog/ledger/core/invariants.h"
+#include "paylog/runtime/poll_towards.h"
 
 namespace paylog::ledger {
 namespace {
@@ -41,48 +42,45 @@ base::Result<ReadEvent> DecodeEvent(const log::StoredRecord& record) {
   return ReadEvent{.record = std::move(*decoded), .hash = base::Sha256(record.value)};
 }
 
-base::Result<std::optional<ReadEvent>> FindSequence(log::Reader& journal, base::Sequence sequence) {
+base::Result<std::optional<ReadEvent>> FindSequence(log::Reader& journal, base::Sequence sequence,
+                                                    base::Offset end) {
   base::Offset guess(sequence.value() - 1);
-  while (true) {
-    PAYLOG_ASSIGN(const base::Offset end, journal.EndOffset());
-    if (guess >= end) {
-      return std::optional<ReadEvent>();
-    }
+  while (guess < end) {
     PAYLOG_TRY(journal.Seek(guess));
-    PAYLOG_ASSIGN(const auto polled, journal.Poll({.records_max = 1}));
+    PAYLOG_ASSIGN(const auto polled, runtime::PollTowards(journal, end, /*records_max=*/1));
     if (polled.records.empty()) {
-      if (polled.next <= guess) {
-        return std::optional<ReadEvent>();
-      }
-      guess = polled.next;  // A gap.
-      continue;
+      break;
     }
-    PAYLOG_ASSIGN(ReadEvent event, DecodeEvent(polled.records.front()));
+    const log::StoredRecord& found = polled.records.front();
+    PAYLOG_ASSIGN(ReadEvent event, DecodeEvent(found));
     const std::int64_t ahead = sequence.value() - event.record.header.position.sequence.value();
-    if (ahead <= 0) {
-      if (ahead < 0) {
-        return Error{.code = ErrorCode::kCorrupt,
-                     .context = At(polled.records.front()) + ": sequence " +
-                                std::to_string(sequence.value()) + " is not where it must be"};
-      }
+    if (ahead == 0) {
       return std::optional(std::move(event));
     }
-    guess = base::Offset(polled.records.front().offset.value() + ahead);
+    if (ahead < 0) {
+      return Error{.code = ErrorCode::kCorrupt,
+                   .context = At(found) + ": sequence " + std::to_string(sequence.value()) +
+                              " is not where it must be"};
+    }
+    guess = base::Offset(found.offset.value() + ahead);
   }
+  return std::optional<ReadEvent>();
 }
 
 base::Result<void> Replay(
     log::Reader& journal, base::Offset end, State& state,
     const std::function<base::Result<void>(const model::JournalRecord&, Effects)>& visit) {
-  while (journal.position() < end) {
-    PAYLOG_ASSIGN(const auto polled, journal.Poll({.wait = std::chrono::milliseconds(1000)}));
+  while (true) {
+    PAYLOG_ASSIGN(const auto polled, runtime::PollTowards(journal, end));
+    if (polled.records.empty()) {
+      return {};
+    }
     for (const log::StoredRecord& stored : polled.records) {
       PAYLOG_ASSIGN(const ReadEvent event, DecodeEvent(stored));
       PAYLOG_TRY(CheckFollows(state, stored, event.record));
       PAYLOG_TRY(visit(event.record, Evolve(state, event.record, event.hash)));
     }
   }
-  return {};
 }
 
 }  // namespace paylog::ledger

@@ -20,9 +20,10 @@ struct ReadEvent {
 base::Result<ReadEvent> DecodeEvent(const log::StoredRecord& record);
 
 // Leaves the reader behind the event with this sequence number and returns the event; nullopt where
-// the journal ends before it. Offsets may have gaps and sequence numbers have none, so the event
-// lies at its sequence number less one, or beyond.
-base::Result<std::optional<ReadEvent>> FindSequence(log::Reader& journal, base::Sequence sequence);
+// the journal, which reaches to `end`, ends before it. Offsets may have gaps and sequence numbers
+// have none, so the event lies at its sequence number less one, or beyond.
+base::Result<std::optional<ReadEvent>> FindSequence(log::Reader& journal, base::Sequence sequence,
+                                                    base::Offset end);
 
 // Applies every event from the reader's position up to `end` (an EndOffset of a read-uncommitted
 // reader: what an open transaction left there is complete by now, or gone). After each event

@@ -5,6 +5,7 @@
 #include "paylog/base/check.h"
 #include "paylog/ledger/stage/inbox_decoder.h"
 #include "paylog/ledger/stage/journal.h"
+#include "paylog/runtime/poll_towards.h"
 
 namespace paylog::ledger {
 namespace {
@@ -29,10 +30,7 @@ LedgerPartition::LedgerPartition(log::Log& log, base::PartitionId partition, Led
 
 base::Result<base::Offset> LedgerPartition::TakeOver(std::optional<base::Offset> committed) {
   overlay_.reset();
-  const auto journal = runtime::Partition(runtime::kJournalTopic, partition_);
-  // A read-committed reader would stop where a predecessor's markers are not written yet.
-  PAYLOG_ASSIGN(const auto uncommitted, log_.NewReader(journal, log::Isolation::kReadUncommitted));
-  PAYLOG_ASSIGN(const base::Offset end, uncommitted->EndOffset());
+  PAYLOG_ASSIGN(const base::Offset end, JournalEnd());
   PAYLOG_TRY(Restore(end));
 
   const Progress& progress = state_->progress();
@@ -59,27 +57,19 @@ base::Result<void> LedgerPartition::Restore(base::Offset journal_end) {
   if (std::exchange(snapshot_suspect_, false)) {
     PAYLOG_TRY(snapshots_.Discard("a look-up of an id met damage"));
   }
-  balances_due_ = false;
-  PAYLOG_ASSIGN(const bool restored, RestoreSnapshot(*journal));
+  balances_.Reset(State(partition_, options_.counts.inbox), base::Sequence(0));
+  PAYLOG_ASSIGN(const bool restored, RestoreSnapshot(*journal, journal_end));
   if (!restored) {
     state_ = std::make_unique<State>(partition_, options_.counts.inbox);
-    balances_published_ = base::Sequence(0);
     PAYLOG_TRY(journal->Seek(base::Offset(0)));
   }
   events_since_snapshot_ = 0;
-  unpublished_.clear();
-  state_->ForEachOwn([this](const model::Account& account) {
-    if (account.last_sequence > balances_published_) {
-      unpublished_.insert(account.id);
-    }
-  });
-  balances_due_ = restored && !unpublished_.empty();
   return ReplayJournal(*journal, journal_end);
 }
 
 // The verdicts of ADR 0007. True: state is the snapshot's, and the reader stands behind its
 // event.
-base::Result<bool> LedgerPartition::RestoreSnapshot(log::Reader& journal) {
+base::Result<bool> LedgerPartition::RestoreSnapshot(log::Reader& journal, base::Offset end) {
   auto state = std::make_unique<State>(partition_, options_.counts.inbox);
   auto loaded = snapshots_.Load(*state);
   if (!loaded) {
@@ -90,7 +80,7 @@ base::Result<bool> LedgerPartition::RestoreSnapshot(log::Reader& journal) {
     return false;
   }
   const SnapshotMeta& meta = **loaded;
-  PAYLOG_ASSIGN(const auto event, FindSequence(journal, meta.progress.last_sequence));
+  PAYLOG_ASSIGN(const auto event, FindSequence(journal, meta.progress.last_sequence, end));
   if (!event) {
     return LostRecords("the snapshot " + options_.snapshot_path + " goes up to sequence " +
                        std::to_string(meta.progress.last_sequence.value()) +
@@ -102,13 +92,14 @@ base::Result<bool> LedgerPartition::RestoreSnapshot(log::Reader& journal) {
     return false;
   }
   state_ = std::move(state);
-  balances_published_ = meta.balances_published;
+  balances_.Reset(*state_, meta.balances_published);
+  balances_.MakeDue(meta.progress.last_sequence);
   return true;
 }
 
 base::Result<void> LedgerPartition::ReplayJournal(log::Reader& journal, base::Offset end) {
   const base::Sequence before = state_->progress().last_sequence;
-  const base::Result<void> replayed = Replay(
+  base::Result<void> replayed = Replay(
       journal, end, *state_,
       [this](const model::JournalRecord& record, Effects effects) -> base::Result<void> {
         if (effects.index_write) {
@@ -134,27 +125,35 @@ base::Result<void> LedgerPartition::ReplayJournal(log::Reader& journal, base::Of
 void LedgerPartition::MarkChanged(const model::AccountId& account) {
   if (state_->Find(account) != nullptr) {
     snapshots_.MarkChanged(account);
-    unpublished_.insert(account);
+    balances_.MarkChanged(account);
   }
 }
 
 base::Result<bool> LedgerPartition::StillCurrent() {
-  const auto partition = runtime::Partition(runtime::kJournalTopic, partition_);
-  PAYLOG_ASSIGN(const auto journal, log_.NewReader(partition, log::Isolation::kReadCommitted));
-  const Progress& progress = state_->progress();
   if (snapshot_suspect_) {
     return false;
   }
+  PAYLOG_ASSIGN(const base::Offset end, JournalEnd());
+  const auto partition = runtime::Partition(runtime::kJournalTopic, partition_);
+  PAYLOG_ASSIGN(const auto journal, log_.NewReader(partition, log::Isolation::kReadCommitted));
+  const Progress& progress = state_->progress();
   if (progress.last_sequence > base::Sequence(0)) {
-    PAYLOG_ASSIGN(const auto last, FindSequence(*journal, progress.last_sequence));
+    PAYLOG_ASSIGN(const auto last, FindSequence(*journal, progress.last_sequence, end));
     if (!last || last->hash != progress.last_hash) {
       return false;
     }
   } else {
     PAYLOG_TRY(journal->Seek(base::Offset(0)));
   }
-  PAYLOG_ASSIGN(const auto beyond, journal->Poll({.records_max = 1}));
+  PAYLOG_ASSIGN(const auto beyond, runtime::PollTowards(*journal, end, /*records_max=*/1));
   return beyond.records.empty();
+}
+
+// A read-committed reader would stop where a predecessor's markers are not written yet.
+base::Result<base::Offset> LedgerPartition::JournalEnd() {
+  const auto partition = runtime::Partition(runtime::kJournalTopic, partition_);
+  PAYLOG_ASSIGN(const auto reader, log_.NewReader(partition, log::Isolation::kReadUncommitted));
+  return reader->EndOffset();
 }
 
 base::Result<void> LedgerPartition::Process(std::span<const log::StoredRecord> records,
@@ -166,7 +165,7 @@ base::Result<void> LedgerPartition::Process(std::span<const log::StoredRecord> r
     PAYLOG_TRY(ProcessRecord(record, writer));
   }
   staged_tally_.inputs = static_cast<std::int64_t>(records.size());
-  return balances_due_ ? PublishBalances(writer) : base::Result<void>();
+  return PublishBalances(writer);
 }
 
 base::Result<void> LedgerPartition::ProcessRecord(const log::StoredRecord& record,
@@ -178,8 +177,13 @@ base::Result<void> LedgerPartition::ProcessRecord(const log::StoredRecord& recor
     snapshot_suspect_ = true;
     return known.error();
   }
-  for (const AppliedEvent& event :
-       ApplyInput(*overlay_, input, known->has_value() ? &**known : nullptr)) {
+  const model::IndexEntry* const entry = known->has_value() ? &**known : nullptr;
+  if (const auto forged = FindForgery(*overlay_, input, entry)) {
+    return Error{.code = ErrorCode::kCorrupt,
+                 .context = "offset " + std::to_string(record.offset.value()) + ": " + *forged,
+                 .fatal = true};
+  }
+  for (const AppliedEvent& event : ApplyInput(*overlay_, input, entry)) {
     PAYLOG_TRY(Publish(event, record, writer));
     if (event.effects.index_write) {
       snapshots_.ids().Stage(event.effects.index_write->key, event.effects.index_write->entry);
@@ -208,14 +212,12 @@ base::Result<void> LedgerPartition::Publish(const AppliedEvent& event,
 }
 
 base::Result<void> LedgerPartition::PublishBalances(log::TransactionalWriter& writer) {
-  overlay_->ForEachOwn([this](const model::Account& account) { unpublished_.insert(account.id); });
-  for (const model::AccountId& id : unpublished_) {
+  for (const model::AccountId& id : balances_.Stage()) {
     const model::Account* const account = overlay_->Find(id);
     CHECK(account != nullptr);
     Output balance = outputs_.Balance(*account, overlay_->progress().time);
     PAYLOG_TRY(writer.Append(balance.to, std::move(balance.record)));
   }
-  balances_staged_ = true;
   return {};
 }
 
@@ -223,16 +225,12 @@ void LedgerPartition::OnCommitted() {
   CHECK(overlay_ != nullptr);
   overlay_->ForEachOwn([this](const model::Account& account) {
     snapshots_.MarkChanged(account.id);
-    unpublished_.insert(account.id);
+    balances_.MarkChanged(account.id);
   });
   state_->Merge(std::move(*overlay_));
   overlay_.reset();
   snapshots_.ids().MergeStaged();
-  if (std::exchange(balances_staged_, false)) {
-    balances_due_ = false;
-    unpublished_.clear();
-    balances_published_ = state_->progress().last_sequence;
-  }
+  balances_.MergeStaged();
   events_since_snapshot_ += staged_tally_.events;
   counters_.Add(staged_tally_);
 }
@@ -240,7 +238,7 @@ void LedgerPartition::OnCommitted() {
 void LedgerPartition::OnAborted() {
   overlay_.reset();
   snapshots_.ids().DropStaged();
-  balances_staged_ = false;
+  balances_.DropStaged();
 }
 
 base::Result<void> LedgerPartition::Maintain() {
@@ -253,14 +251,14 @@ base::Result<void> LedgerPartition::Maintain() {
 
 void LedgerPartition::BeginSnapshot() {
   if (snapshots_.enabled()) {
-    snapshots_.Begin(*state_, balances_published_);
+    snapshots_.Begin(*state_, balances_.published());
     events_since_snapshot_ = 0;
   }
 }
 
 void LedgerPartition::FinishSnapshot(bool wait) {
   if (snapshots_.Finish(wait)) {
-    balances_due_ = true;
+    balances_.MakeDue(state_->progress().last_sequence);
     counters_.Add({.snapshots = 1});
   }
 }

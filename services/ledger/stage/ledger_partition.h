@@ -2,10 +2,10 @@
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "paylog/ledger/core/state.h"
+#include "paylog/ledger/stage/balance_feed.h"
 #include "paylog/ledger/stage/outputs.h"
 #include "paylog/ledger/stage/snapshots.h"
 #include "paylog/log/log.h"
@@ -45,7 +45,8 @@ class LedgerPartition final : public runtime::PartitionProcessor {
 
  private:
   base::Result<void> Restore(base::Offset journal_end);
-  base::Result<bool> RestoreSnapshot(log::Reader& journal);
+  base::Result<base::Offset> JournalEnd();
+  base::Result<bool> RestoreSnapshot(log::Reader& journal, base::Offset end);
   base::Result<void> ReplayJournal(log::Reader& journal, base::Offset end);
   void MarkChanged(const model::AccountId& account);
   base::Result<void> ProcessRecord(const log::StoredRecord& record,
@@ -68,10 +69,7 @@ class LedgerPartition final : public runtime::PartitionProcessor {
   bool snapshot_suspect_ = false;  // A look-up met damage: discard at the next take-over.
   std::int64_t events_since_snapshot_ = 0;
 
-  std::set<model::AccountId> unpublished_;  // Not yet in ledger.balances as they are.
-  base::Sequence balances_published_{0};
-  bool balances_due_ = false;
-  bool balances_staged_ = false;
+  BalanceFeed balances_;
 
   runtime::Tally staged_tally_;
 };

@@ -39,12 +39,14 @@ std::string BalanceIdentity(const log::TopicPartition& to, const std::string& ac
   return to.ToString() + ' ' + account + '@' + std::to_string(sequence.value());
 }
 
-// Over key, value and origin, each with its length.
+// Over key, value and the headers that say what the record is, each with its length.
 base::Hash256 Digest(const std::optional<std::string>& key, const std::string& value,
                      const std::vector<log::Header>& headers) {
   std::string bytes;
   for (const std::string& part :
-       {key.has_value() ? 'k' + *key : std::string("-"), HeaderOf(headers, codec::kOrigin)}) {
+       {key.has_value() ? 'k' + *key : std::string("-"), HeaderOf(headers, codec::kOrigin),
+        HeaderOf(headers, codec::kCeType), HeaderOf(headers, codec::kReason),
+        HeaderOf(headers, codec::kReasonPath), HeaderOf(headers, codec::kReasonMessage)}) {
     bytes += std::to_string(part.size()) + ':' + part;
   }
   return base::Sha256(bytes + value);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "paylog/audit/auditor.h"
 #include "paylog/cli/local_system.h"
 #include "paylog/codec/headers.h"
+#include "paylog/codec/message_codec.h"
 #include "paylog/test_support/must.h"
 #include "paylog/test_support/payment_log.h"
 
@@ -265,6 +267,41 @@ TEST_F(AuditTest, FailsAtAnInboxRecordThatCannotBeRead) {
 TEST_F(AuditTest, FindsAnAlteredDeadLetter) {
   Topic(runtime::kDeadLettersTopic).at(0).value = "no commanD";
   ExpectDifference("payments.dead-letters, partition 0, offset 0", "does not follow from");
+}
+
+TEST_F(AuditTest, FindsADeadLetterWithAnotherReason) {
+  SetHeader(Topic(runtime::kDeadLettersTopic).at(0), codec::kReason, "body_too_large");
+  ExpectDifference("payments.dead-letters, partition 0, offset 0", "does not follow from");
+}
+
+TEST_F(AuditTest, FindsAnInboxRecordOfAnotherType) {
+  SetHeader(Topic(runtime::kInboxTopic).at(1), codec::kCeType, std::string(codec::kTypeMessage));
+  ExpectDifference("ledger.inbox, partition 0, offset 1", "does not follow from");
+}
+
+// With an event behind them such messages would be decided; they end in a verdict, not a crash.
+TEST_F(AuditTest, FindsMessagesThatNoPartitionCanHaveSent) {
+  const model::CommandRef command{.account = *model::AccountId::Parse("nobody"),
+                                  .id = *model::CommandId::Parse("t-9"),
+                                  .type = model::CommandType::kTransfer};
+  const model::Money amount{.minor = 5, .currency = *model::Currency::Parse("EUR")};
+  const model::AccountId creditor = *model::AccountId::Parse("bob");
+  const Contents honest = contents_;
+  for (const model::LedgerMessage& message : std::initializer_list<model::LedgerMessage>{
+           model::ReturnMessage{.command = command,
+         .creditor_account = creditor,
+         .amount = amount,
+         .code = model::ResultCode::kCreditorNotFound},
+           model::RepeatMessage{.command = command, .to_account = command.account}}) {
+    contents_ = honest;
+    log::StoredRecord forged = Topic(runtime::kInboxTopic).back();
+    SetHeader(forged, codec::kCeId, "forged");
+    SetHeader(forged, codec::kCeType, std::string(codec::kTypeMessage));
+    forged.value = codec::EncodeMessage(message);
+    Topic(runtime::kInboxTopic).push_back(forged);
+    Topic(runtime::kJournalTopic).push_back(Topic(runtime::kJournalTopic).back());
+    ExpectDifference("ledger.inbox, partition 0, offset 7", "a re");
+  }
 }
 
 TEST_F(AuditTest, FindsABalanceThatLies) {

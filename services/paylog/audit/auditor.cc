@@ -35,16 +35,42 @@ class ScratchDirectory {
   std::string path_;
 };
 
+// Each credit and each return settles one transfer that was sent, whole; what is left is in flight.
+Verdict FindInFlight(const AuditReport& report, std::map<std::string, base::Int128>& in_flight) {
+  std::map<model::Position, model::Money> open;
+  for (const LedgerReport& ledger : report.ledgers) {
+    open.insert(ledger.sent.begin(), ledger.sent.end());
+  }
+  for (const LedgerReport& ledger : report.ledgers) {
+    for (const auto& [position, amount] : ledger.settled) {
+      const auto sent = open.find(position);
+      if (sent == open.end() || sent->second != amount) {
+        return Difference{.where = "ledger.journal, partition " +
+                                   std::to_string(position.partition.value()) + ", sequence " +
+                                   std::to_string(position.sequence.value()),
+                          .what = "a credit or a return settles no transfer of this amount",
+                          .expected = {},
+                          .found = {}};
+      }
+      open.erase(sent);
+    }
+  }
+  for (const auto& [position, amount] : open) {
+    in_flight[std::string(amount.currency.code())] += amount.minor;
+  }
+  return {};
+}
+
 // Invariant 2 on the log at rest: transit accounts hold what is in flight, and nothing when quiet.
 Verdict CheckTransit(const AuditReport& report) {
-  std::map<std::string, base::Int128> transit;
   std::map<std::string, base::Int128> in_flight;
+  if (Verdict verdict = FindInFlight(report, in_flight); !verdict.ok()) {
+    return verdict;
+  }
+  std::map<std::string, base::Int128> transit;
   for (const LedgerReport& ledger : report.ledgers) {
     for (const auto& [currency, amount] : ledger.transit) {
       transit[currency] += amount;
-    }
-    for (const auto& [currency, amount] : ledger.in_flight) {
-      in_flight[currency] += amount;
     }
   }
   for (const auto& [currency, amount] : transit) {

@@ -91,9 +91,17 @@ class LedgerAudit {
     if (!known) {
       return known.error();
     }
+    const model::IndexEntry* const entry = known->has_value() ? &**known : nullptr;
+    if (const auto forged = ledger::FindForgery(decided_, *input, entry)) {
+      return Difference{.where = "ledger.inbox, partition " +
+                                 std::to_string(options_.partition.value()) + ", offset " +
+                                 std::to_string(record.offset.value()),
+                        .what = *forged,
+                        .expected = {},
+                        .found = record.value};
+    }
     ++report_.inputs;
-    for (const ledger::AppliedEvent& event :
-         ledger::ApplyInput(decided_, *input, known->has_value() ? &**known : nullptr)) {
+    for (const ledger::AppliedEvent& event : ledger::ApplyInput(decided_, *input, entry)) {
       if (Verdict verdict = CheckEvent(event, record, journal); !verdict.ok()) {
         return verdict;
       }
@@ -136,7 +144,7 @@ class LedgerAudit {
     next_journal_ = nullptr;
     ++report_.events;
     report_.invariants_checked += ledger::kInvariantChecksPerEvent;
-    CountFlight(event.record.event.body);
+    CountFlight(event.record);
     return TakeOutputs(event, cause);
   }
 
@@ -154,14 +162,15 @@ class LedgerAudit {
     return {};
   }
 
-  void CountFlight(const model::EventBody& body) {
-    const bool sent = std::holds_alternative<model::TransferSent>(body);
-    if (!sent && !std::holds_alternative<model::TransferCredited>(body) &&
-        !std::holds_alternative<model::TransferReturned>(body)) {
-      return;
+  void CountFlight(const model::JournalRecord& record) {
+    const model::EventBody& body = record.event.body;
+    if (std::holds_alternative<model::TransferSent>(body)) {
+      report_.sent.emplace(record.header.position, model::EntriesOf(body).back().amount);
+    } else if (const auto* const credited = std::get_if<model::TransferCredited>(&body)) {
+      report_.settled.emplace_back(credited->sent, credited->entries.back().amount);
+    } else if (const auto* const returned = std::get_if<model::TransferReturned>(&body)) {
+      report_.settled.emplace_back(returned->sent, returned->entries.back().amount);
     }
-    const model::Money& amount = model::EntriesOf(body).back().amount;
-    report_.in_flight[std::string(amount.currency.code())] += sent ? amount.minor : -amount.minor;
   }
 
   Verdict TakeOutputs(const ledger::AppliedEvent& event, const log::StoredRecord& cause) {
@@ -294,10 +303,13 @@ class LedgerAudit {
     if (!reader) {
       return reader.error();
     }
-    const auto event = ledger::FindSequence(**reader, state.progress().last_sequence);
     const auto end = (*reader)->EndOffset();
-    if (!event || !end) {
-      return !event ? event.error() : end.error();
+    if (!end) {
+      return end.error();
+    }
+    const auto event = ledger::FindSequence(**reader, state.progress().last_sequence, *end);
+    if (!event) {
+      return event.error();
     }
     if (!event->has_value()) {
       return base::Error{.code = base::ErrorCode::kLostRecords,

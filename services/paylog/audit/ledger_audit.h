@@ -3,9 +3,12 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "paylog/audit/actual_outputs.h"
 #include "paylog/base/int128.h"
+#include "paylog/model/event.h"
 
 namespace paylog::audit {
 
@@ -19,9 +22,10 @@ struct LedgerReport {
   base::Hash256 state_hash;
   bool snapshot_checked = false;
   std::string snapshot_note;                    // Why a snapshot that is there was not checked.
-  std::map<std::string, base::Int128> transit;  // By currency.
-  std::map<std::string, base::Int128>
-      in_flight;  // Sent less credited and returned; partition's part.
+  std::map<std::string, base::Int128> transit;  // What the partition's accounts hold, by currency.
+  // Transfers that this partition sent, and those, of any, that it credited or took back.
+  std::map<model::Position, model::Money> sent;
+  std::vector<std::pair<model::Position, model::Money>> settled;
 };
 
 struct LedgerAuditOptions {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "paylog/codec/headers.h"
+#include "paylog/runtime/poll_towards.h"
 #include "paylog/validator/stage/verdict_output.h"
 
 namespace paylog::validator {
@@ -18,8 +19,11 @@ base::Result<base::Offset> HighestOrigin(log::Log& log, const log::TopicPartitio
   PAYLOG_ASSIGN(const base::Offset beginning, reader->BeginningOffset());
   PAYLOG_TRY(reader->Seek(beginning));
   base::Offset highest(-1);
-  while (reader->position() < end) {
-    PAYLOG_ASSIGN(const auto polled, reader->Poll({.wait = std::chrono::milliseconds(1000)}));
+  while (true) {
+    PAYLOG_ASSIGN(const auto polled, runtime::PollTowards(*reader, end));
+    if (polled.records.empty()) {
+      return highest;
+    }
     for (const log::StoredRecord& record : polled.records) {
       const auto origin = codec::Origin::Parse(record.FindHeader(codec::kOrigin).value_or(""));
       if (origin && origin->topic == runtime::kCommandsTopic && origin->partition == partition) {
@@ -27,7 +31,6 @@ base::Result<base::Offset> HighestOrigin(log::Log& log, const log::TopicPartitio
       }
     }
   }
-  return highest;
 }
 
 }  // namespace
