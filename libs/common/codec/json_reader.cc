@@ -12,6 +12,10 @@
 namespace paylog::codec {
 namespace {
 
+// One is enough to refuse a body; the rest is only told. With a path for each of thousands, a body
+// could cost many times what others of its size do.
+constexpr std::size_t kDuplicatePathsMax = 8;
+
 // nlohmann's out_of_range.406: a number whose value is not finite as a double.
 constexpr int kNumberOverflow = 406;
 
@@ -114,6 +118,9 @@ class TreeBuilder {
   }
 
   void NoteDuplicates(const JsonValue& object) {
+    if (duplicate_paths_.size() == kDuplicatePathsMax) {
+      return;
+    }
     names_.clear();
     for (const JsonMember& member : object.members) {
       names_.emplace_back(member.name);
