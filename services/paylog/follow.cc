@@ -8,6 +8,19 @@ namespace {
 
 constexpr std::chrono::milliseconds kWait{100};
 
+enum class Polled { kNothing, kSome, kEnough };
+
+base::Result<Polled> PollOnce(log::Reader& reader, const log::TopicPartition& from,
+                              const RecordVisitor& visit, std::chrono::milliseconds wait) {
+  PAYLOG_ASSIGN(const auto polled, reader.Poll({.wait = wait}));
+  for (const log::StoredRecord& record : polled.records) {
+    if (!visit(from, record)) {
+      return Polled::kEnough;
+    }
+  }
+  return polled.records.empty() ? Polled::kNothing : Polled::kSome;
+}
+
 }  // namespace
 
 base::Result<void> ReadRanges(log::Log& log, const std::vector<ReadRange>& ranges,
@@ -39,15 +52,19 @@ base::Result<void> FollowRanges(log::Log& log, const std::vector<ReadRange>& ran
     PAYLOG_TRY(reader->Seek(range.from));
     readers.push_back(std::move(reader));
   }
+  bool idle = false;  // Did the last round bring nothing? Then this one may wait, but only once.
   while (!stopped()) {
-    for (std::size_t i = 0; i < readers.size(); ++i) {
-      PAYLOG_ASSIGN(const auto polled, readers[i]->Poll({.wait = kWait}));
-      for (const log::StoredRecord& record : polled.records) {
-        if (!visit(ranges[i].partition, record)) {
-          return {};
-        }
+    bool any = false;
+    for (std::size_t i = 0; i < readers.size() && !stopped(); ++i) {
+      const bool last = i + 1 == readers.size();
+      const auto wait = idle && last && !any ? kWait : std::chrono::milliseconds(0);
+      PAYLOG_ASSIGN(const Polled polled, PollOnce(*readers[i], ranges[i].partition, visit, wait));
+      if (polled == Polled::kEnough) {
+        return {};
       }
+      any = any || polled == Polled::kSome;
     }
+    idle = !any;
   }
   return {};
 }

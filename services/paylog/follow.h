@@ -23,8 +23,8 @@ using RecordVisitor = std::function<bool(const log::TopicPartition&, const log::
 base::Result<void> ReadRanges(log::Log& log, const std::vector<ReadRange>& ranges,
                               const RecordVisitor& visit);
 
-// The same, and then goes on with what is appended, until `visit` or `stopped` ends it. Where the
-// partitions are several, each is waited for in turn, a moment at a time.
+// The same, and then goes on with what is appended, until `visit` or `stopped` ends it. All
+// partitions are looked at in turn; a round that finds nothing waits a moment, once.
 base::Result<void> FollowRanges(log::Log& log, const std::vector<ReadRange>& ranges,
                                 const RecordVisitor& visit, const std::function<bool()>& stopped);
 
