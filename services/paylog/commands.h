@@ -55,6 +55,9 @@ struct ReadArguments {
   std::optional<std::string> key;
   bool follow = false;
 };
+// "beginning", "end", N or -N.
+bool IsReadOffset(const std::string& text);
+// REQUIRES: IsReadOffset(arguments.offset).
 ExitCode Read(const ReadArguments& arguments);
 
 struct TopicsArguments {
@@ -74,5 +77,7 @@ ExitCode AuditVerify(const AuditArguments& arguments);
 
 // "paylog: <error>" on standard error.
 ExitCode ReportError(const std::string& message);
+// The same, in one line whatever the message, for a command line that cannot be understood.
+ExitCode ReportUsage(const std::string& message);
 
 }  // namespace paylog::cli

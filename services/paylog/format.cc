@@ -55,6 +55,18 @@ void Table::Print() const {
   }
 }
 
+std::string AlignedLine(const std::vector<std::string>& cells,
+                        const std::vector<std::size_t>& widths) {
+  CHECK(cells.size() == widths.size());
+  std::string line;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    line += cells[i];
+    line.append(widths[i] - std::min(widths[i], cells[i].size()) + 2, ' ');
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + '\n';
+}
+
 std::string CsvLine(const std::vector<std::string>& cells) {
   std::string line;
   for (std::size_t i = 0; i < cells.size(); ++i) {

@@ -26,6 +26,11 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+// A row, with its line end, of a table that is printed as it comes: columns are so wide, and a cell
+// that is wider pushes the rest of its row along. REQUIRES: as many cells as widths.
+std::string AlignedLine(const std::vector<std::string>& cells,
+                        const std::vector<std::size_t>& widths);
+
 // One CSV record (RFC 4180) with its line end.
 std::string CsvLine(const std::vector<std::string>& cells);
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "paylog/base/limits.h"
 #include "paylog/base/murmur2.h"
 #include "paylog/codec/command_codec.h"
 
@@ -21,6 +22,10 @@ struct Keyed {
 // The record for a line, or why it was not taken.
 std::variant<Keyed, std::string> KeyLine(Line line, const runtime::PartitionCounts& counts,
                                          const base::Clock& clock) {
+  if (line.too_long) {
+    return std::string(model::ToString(model::ResultCode::kBodyTooLarge)) + ": more than " +
+           std::to_string(base::kBodyBytesMax) + " bytes";
+  }
   const model::DecodedCommand decoded = codec::DecodeCommand(line.text);
   if (const auto* const unreadable = std::get_if<model::UnreadableCommand>(&decoded)) {
     const model::Refusal& refusal = unreadable->refusal;
@@ -39,7 +44,7 @@ std::variant<Keyed, std::string> KeyLine(Line line, const runtime::PartitionCoun
 }
 
 bool IsBlank(const Line& line) {
-  return line.text.find_first_not_of(" \t") == std::string::npos;
+  return !line.too_long && line.text.find_first_not_of(" \t") == std::string::npos;
 }
 
 // Reads lines and hands each record on; the two ways of writing differ in what `take` does with it.
@@ -70,6 +75,7 @@ class LineFeed {
     return true;
   }
 
+  [[nodiscard]] const LineReader& reader() const { return reader_; }
   [[nodiscard]] const IngestReport& report() const { return report_; }
   [[nodiscard]] std::int64_t offset() const { return offset_; }
 
@@ -99,7 +105,7 @@ class LineFeed {
 
 base::Result<IngestReport> SubmitLines(log::Log& log, const base::Clock& clock,
                                        const IngestOptions& options) {
-  PAYLOG_ASSIGN(LineReader reader, LineReader::Open(options.path, 0));
+  PAYLOG_ASSIGN(LineReader reader, LineReader::Open(options.path));
   PAYLOG_ASSIGN(const auto producer, log.NewProducer());
   LineFeed feed(std::move(reader), clock, options);
   for (bool more = true; more;) {
@@ -117,13 +123,14 @@ base::Result<IngestReport> IngestLines(log::Log& log, const base::Clock& clock,
       runtime::Partition(runtime::kCommandsTopic, base::PartitionId(0));
   std::optional<log::GroupMetadata> group;
   std::int64_t resume = 0;
-  if (options.path != "-") {
-    PAYLOG_ASSIGN(const std::string digest, FileDigest(options.path));
+  PAYLOG_ASSIGN(LineReader reader, LineReader::Open(options.path));
+  if (options.path != "-" && reader.is_regular_file()) {
+    PAYLOG_ASSIGN(const std::string digest, reader.Digest());
     group = log::GroupMetadata::Standalone(std::string(kIngestGroup) + digest);
     PAYLOG_ASSIGN(const auto committed, log.CommittedOffset(group->group(), place));
     resume = committed.value_or(base::Offset(0)).value();
+    PAYLOG_TRY(reader.SkipTo(resume));
   }
-  PAYLOG_ASSIGN(LineReader reader, LineReader::Open(options.path, resume));
   PAYLOG_ASSIGN(const auto writer, log.NewWriter("paylog-ingest"));
   PAYLOG_TRY(writer->Init());
   LineFeed feed(std::move(reader), clock, options);
@@ -133,6 +140,9 @@ base::Result<IngestReport> IngestLines(log::Log& log, const base::Clock& clock,
     PAYLOG_ASSIGN(more, feed.Feed(kLinesPerTransaction, [&](Keyed keyed) {
       return writer->Append(keyed.to, std::move(keyed.record));
     }));
+    if (group) {  // A place under the digest of other content would be wrong.
+      PAYLOG_TRY(feed.reader().CheckUnchanged());
+    }
     if (feed.offset() == reached) {
       PAYLOG_TRY(writer->Abort());  // Nothing came.
       continue;

@@ -36,7 +36,8 @@ base::Result<IngestReport> SubmitLines(log::Log& log, const base::Clock& clock,
 
 // For `run --input`: the place reached in the file is committed with its records, under the file's
 // digest, so that each line is taken exactly once however often the process dies. Standard input
-// has no place to come back to.
+// and all that is not a regular file (a pipe, a FIFO) have no place to come back to. kIo where a
+// file is changed while it is read.
 base::Result<IngestReport> IngestLines(log::Log& log, const base::Clock& clock,
                                        const IngestOptions& options);
 

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <memory>
 #include <utility>
 
 #include <fcntl.h>
@@ -12,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "paylog/base/check.h"
 #include "paylog/base/hash.h"
 #include "paylog/base/limits.h"
 
@@ -31,6 +30,10 @@ Error FileError(const std::string& path) {
           .context = path + ": " + std::strerror(errno)};
 }
 
+std::int64_t ModifiedNs(const struct stat& status) {
+  return std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
 }  // namespace
 
 LineReader::LineReader(std::string path, int descriptor)
@@ -40,6 +43,7 @@ LineReader::LineReader(LineReader&& other) noexcept
     : path_(std::move(other.path_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
       total_bytes_(other.total_bytes_),
+      modified_ns_(other.modified_ns_),
       buffer_(std::move(other.buffer_)),
       next_(other.next_),
       current_(std::move(other.current_)),
@@ -54,8 +58,10 @@ LineReader::~LineReader() {
   }
 }
 
-base::Result<LineReader> LineReader::Open(const std::string& path, std::int64_t offset) {
-  const int descriptor = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+base::Result<LineReader> LineReader::Open(const std::string& path) {
+  // Without O_NONBLOCK, opening a FIFO would wait for its writer, deaf to every signal.
+  const int descriptor =
+      path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) {
     return FileError(path);
   }
@@ -69,16 +75,60 @@ base::Result<LineReader> LineReader::Open(const std::string& path, std::int64_t 
   }
   if (S_ISREG(status.st_mode)) {
     reader.total_bytes_ = status.st_size;
-  }
-  // Read rather than sought, so that line numbers are the file's.
-  for (Line skipped; reader.offset_ < offset;) {
-    PAYLOG_ASSIGN(const ReadStatus read, reader.Next(skipped));
-    if (read == ReadStatus::kEnd) {
-      return Error{.code = ErrorCode::kIo,
-                   .context = path + ": ends before byte " + std::to_string(offset)};
-    }
+    reader.modified_ns_ = ModifiedNs(status);
   }
   return reader;
+}
+
+base::Result<std::string> LineReader::Digest() {
+  CHECK(is_regular_file() && number_ == 0);
+  // A hash over the chunks' hashes, so that no file has to be in memory.
+  std::string chunk(kChunkBytes, '\0');
+  std::string hashes;
+  for (std::size_t filled = kChunkBytes; filled == kChunkBytes;) {
+    filled = 0;
+    for (ssize_t got = 1; got > 0 && filled < kChunkBytes;) {
+      got = ::read(descriptor_, chunk.data() + filled, kChunkBytes - filled);
+      if (got < 0) {
+        return FileError(path_);
+      }
+      filled += static_cast<std::size_t>(got);
+    }
+    if (filled > 0) {
+      hashes += base::Sha256(std::string_view(chunk).substr(0, filled)).ToHex();
+    }
+  }
+  if (::lseek(descriptor_, 0, SEEK_SET) != 0) {
+    return FileError(path_);
+  }
+  return base::Sha256(hashes).ToHex();
+}
+
+base::Result<void> LineReader::SkipTo(std::int64_t offset) {
+  CHECK(is_regular_file() && number_ == 0);
+  // Read rather than sought, so that line numbers are the file's.
+  for (Line skipped; offset_ < offset;) {
+    PAYLOG_ASSIGN(const ReadStatus read, Next(skipped));
+    if (read == ReadStatus::kEnd) {
+      return Error{.code = ErrorCode::kIo,
+                   .context = path_ + ": ends before byte " + std::to_string(offset)};
+    }
+  }
+  return {};
+}
+
+base::Result<void> LineReader::CheckUnchanged() const {
+  CHECK(is_regular_file());
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) {
+    return FileError(path_);
+  }
+  if (status.st_size != *total_bytes_ || ModifiedNs(status) != modified_ns_) {
+    return Error{
+        .code = ErrorCode::kIo,
+        .context = path_ + ": was changed while it was read; start again when it is whole"};
+  }
+  return {};
 }
 
 base::Result<ReadStatus> LineReader::Next(Line& line) {
@@ -124,7 +174,10 @@ base::Result<ReadStatus> LineReader::Fill() {
   next_ = 0;
   const ssize_t got = ::read(descriptor_, buffer_.data(), buffer_.size());
   buffer_.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-  if (got < 0 && errno != EINTR) {
+  if (got < 0) {
+    if (errno == EINTR || errno == EAGAIN) {
+      return ReadStatus::kIdle;
+    }
     return FileError(path_);
   }
   ended_ = got == 0;
@@ -134,29 +187,11 @@ base::Result<ReadStatus> LineReader::Fill() {
 void LineReader::Finish(Line& line) {
   line = std::exchange(current_, {});
   any_ = false;
-  if (line.text.ends_with('\r')) {
+  if (!line.too_long && line.text.ends_with('\r')) {
     line.text.pop_back();
   }
   line.number = ++number_;
   line.end_offset = offset_;
-}
-
-base::Result<std::string> FileDigest(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                             &std::fclose);
-  if (file == nullptr) {
-    return FileError(path);
-  }
-  // A hash over the chunks' hashes, so that no file has to be in memory.
-  std::string chunk(kChunkBytes, '\0');
-  std::string hashes;
-  for (std::size_t n = 0; (n = std::fread(chunk.data(), 1, chunk.size(), file.get())) > 0;) {
-    hashes += base::Sha256(std::string_view(chunk).substr(0, n)).ToHex();
-  }
-  if (std::ferror(file.get()) != 0) {
-    return FileError(path);
-  }
-  return base::Sha256(hashes).ToHex();
 }
 
 }  // namespace paylog::cli

@@ -38,6 +38,9 @@ class LocalSystem {
   // Waits until a stage fails or `stopped` says true.
   base::Result<void> WaitUntilStopped(const std::function<bool()>& stopped);
 
+  // Has a stage failed? Stop() tells how.
+  [[nodiscard]] bool has_failed() const { return failure().has_value(); }
+
   // What was committed since Start. The validator's inputs are the commands.
   [[nodiscard]] runtime::Tally validator_tally() const { return validator_counters_.Read(); }
   [[nodiscard]] runtime::Tally ledger_tally() const { return ledger_counters_.Read(); }

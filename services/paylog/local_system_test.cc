@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -201,6 +202,34 @@ TEST_F(LocalSystemTest, ResumesAFileWhereItWasStopped) {
   }
   EXPECT_EQ(Commands(), 50U);
   EXPECT_THAT(bad_, ElementsAre(HasSubstr("line 42: ")));
+}
+
+TEST_F(LocalSystemTest, RemembersNoPlaceInAFileThatChangesWhileItIsRead) {
+  const std::string text = OpenBody("o-1", alice_) + "\n" + OpenBody("o-2", bob_) + "\n";
+  const std::string path = log_.In("commands.jsonl");
+  test_support::WriteFile(path, text);
+  bool changed = false;
+  const auto change_once = [&] {  // Called before each line, so behind the digest.
+    if (!changed) {
+      std::ofstream(path, std::ios::app) << OpenBody("o-3", anna_) << '\n';
+      changed = true;
+    }
+    return false;
+  };
+  const auto report =
+      IngestLines(log_.log(), log_.clock(),
+                  {.path = path,
+                   .counts = log_.counts(),
+                   .stopped = change_once,
+                   .report_bad = [](const std::string&) {},
+                   .progress = [](std::int64_t, const LineReader&, std::int64_t) {}});
+  const base::Error error = test_support::ErrorOf(report);
+  EXPECT_EQ(error.code, base::ErrorCode::kIo);
+  EXPECT_THAT(error.context, HasSubstr(path + ": was changed while it was read"));
+  EXPECT_EQ(Commands(), 0U);
+  const IngestReport again = Ingest(text);
+  EXPECT_EQ(again.taken, 2);
+  EXPECT_EQ(again.resumed_at, 0);
 }
 
 TEST_F(LocalSystemTest, ReportsBadLinesByNumberAndTakesTheRest) {

@@ -1,5 +1,6 @@
 #include "paylog/cli/progress_bar.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -12,6 +13,14 @@ constexpr std::chrono::milliseconds kRedraw{200};
 constexpr std::int64_t kWidth = 30;
 
 }  // namespace
+
+std::string RenderBar(std::int64_t bytes, std::int64_t total) {
+  const std::int64_t done = std::min(bytes, total);
+  const std::int64_t filled = kWidth * done / total;
+  return '[' + std::string(static_cast<std::size_t>(filled), '#') +
+         std::string(static_cast<std::size_t>(kWidth - filled), '.') + "] " +
+         std::to_string(100 * done / total) + '%';
+}
 
 ProgressBar::ProgressBar(std::string what)
     : what_(std::move(what)), terminal_(::isatty(STDERR_FILENO) == 1) {}
@@ -30,10 +39,7 @@ void ProgressBar::Update(std::int64_t lines, std::int64_t bytes,
   drawn_ = true;
   std::string bar;
   if (total && *total > 0) {
-    const auto filled = static_cast<std::size_t>(kWidth * bytes / *total);
-    bar = " [" + std::string(filled, '#') +
-          std::string(static_cast<std::size_t>(kWidth) - filled, '.') + "] " +
-          std::to_string(100 * bytes / *total) + "%";
+    bar = ' ' + RenderBar(bytes, *total);
   }
   (void)std::fprintf(stderr, "\r\033[K%s%s %lld lines", what_.c_str(), bar.c_str(),
                      static_cast<long long>(lines));

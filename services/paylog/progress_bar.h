@@ -7,6 +7,10 @@
 
 namespace paylog::cli {
 
+// How far `bytes` of `total` are, as a bar and a percentage. A file may grow while it is read; then
+// the bar is full. REQUIRES: total > 0.
+std::string RenderBar(std::int64_t bytes, std::int64_t total);
+
 // A line on standard error that shows how far a file has been read; nothing unless it is a
 // terminal. Used by one thread at a time.
 class ProgressBar {

@@ -5,6 +5,7 @@
 #include "paylog/cli/commands.h"
 #include "paylog/cli/follow.h"
 #include "paylog/cli/open_log.h"
+#include "paylog/cli/output.h"
 #include "paylog/cli/record_json.h"
 #include "paylog/cli/stop_signal.h"
 
@@ -14,7 +15,16 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-// "beginning", "end", N, or -N (the last N), as of now.
+std::optional<std::int64_t> ParseNumber(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || rest != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+// As of now. REQUIRES: IsReadOffset(text).
 base::Result<base::Offset> StartOffset(const std::string& text, base::Offset beginning,
                                        base::Offset end) {
   if (text == "beginning") {
@@ -23,12 +33,7 @@ base::Result<base::Offset> StartOffset(const std::string& text, base::Offset beg
   if (text == "end") {
     return end;
   }
-  std::int64_t number = 0;
-  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || rest != text.data() + text.size()) {
-    return Error{.code = ErrorCode::kInvalidArgument,
-                 .context = "--offset '" + text + "' is not beginning, end, N or -N"};
-  }
+  const std::int64_t number = ParseNumber(text).value();
   if (text.starts_with('-')) {
     return std::max(beginning, base::Offset(end.value() + number));
   }
@@ -76,6 +81,10 @@ base::Result<std::vector<ReadRange>> Ranges(OpenedLog& opened, const ReadArgumen
 
 }  // namespace
 
+bool IsReadOffset(const std::string& text) {
+  return text == "beginning" || text == "end" || ParseNumber(text).has_value();
+}
+
 ExitCode Read(const ReadArguments& arguments) {
   const base::SystemClock clock;
   const StopSignal stop;
@@ -100,7 +109,7 @@ ExitCode Read(const ReadArguments& arguments) {
       std::cout << std::flush;
     }
     ++printed;
-    return !arguments.count || printed < *arguments.count;
+    return !OutputFailed() && (!arguments.count || printed < *arguments.count);
   };
   const auto read = arguments.follow ? FollowRanges(*opened->log, *ranges, visit,
                                                     [&] { return stop.requested(); })

@@ -3,6 +3,7 @@
 #include "paylog/cli/commands.h"
 #include "paylog/cli/follow.h"
 #include "paylog/cli/open_log.h"
+#include "paylog/cli/output.h"
 #include "paylog/cli/stop_signal.h"
 #include "paylog/codec/result_codec.h"
 
@@ -11,6 +12,9 @@ namespace {
 
 const std::vector<std::string> kColumns = {"account",   "command_id", "status",   "code",
                                            "duplicate", "partition",  "sequence", "balances"};
+
+// Of the columns of a table that is followed. Most ids fit.
+const std::vector<std::size_t> kFollowWidths = {20, 20, 9, 24, 9, 9, 8, 0};
 
 std::vector<std::string> Cells(const model::CommandResult& result) {
   std::string balances;
@@ -47,17 +51,21 @@ base::Result<std::vector<ReadRange>> Ranges(OpenedLog& opened) {
   return ranges;
 }
 
-// Prints each result as it comes, but for a table, whose columns wait for all of them.
+// Prints each result as it comes, but for a table that is not followed: its columns get the width
+// of their cells, so they wait for all of them.
 class ResultPrinter {
  public:
   explicit ResultPrinter(const ResultsArguments& arguments)
       : arguments_(arguments), table_(kColumns) {
     if (arguments_.format == Format::kCsv) {
       std::cout << CsvLine(kColumns);
+    } else if (arguments_.format == Format::kTable && arguments_.follow) {
+      std::cout << AlignedLine(kColumns, kFollowWidths);
     }
+    FlushIfFollowing();
   }
 
-  // False where the record cannot be read.
+  // False where the record cannot be read, or nobody takes the output.
   bool Print(const log::TopicPartition& from, const log::StoredRecord& record) {
     const auto result = codec::DecodeResult(record.value);
     if (!result) {
@@ -72,22 +80,30 @@ class ResultPrinter {
       std::cout << record.value << '\n';
     } else if (arguments_.format == Format::kCsv) {
       std::cout << CsvLine(Cells(*result));
+    } else if (arguments_.follow) {
+      std::cout << AlignedLine(Cells(*result), kFollowWidths);
     } else {
       table_.Add(Cells(*result));
     }
-    return true;
+    FlushIfFollowing();
+    return !OutputFailed();
   }
 
   void Finish() const {
-    if (arguments_.format == Format::kTable) {
+    if (arguments_.format == Format::kTable && !arguments_.follow) {
       table_.Print();
     }
   }
-  void Flush() const { std::cout << std::flush; }
 
   [[nodiscard]] const std::optional<base::Error>& error() const { return error_; }
 
  private:
+  void FlushIfFollowing() const {
+    if (arguments_.follow) {
+      std::cout << std::flush;
+    }
+  }
+
   const ResultsArguments& arguments_;
   Table table_;
   std::optional<base::Error> error_;
@@ -108,11 +124,7 @@ ExitCode Results(const ResultsArguments& arguments) {
   }
   ResultPrinter printer(arguments);
   const auto visit = [&](const log::TopicPartition& from, const log::StoredRecord& record) {
-    const bool go_on = printer.Print(from, record);
-    if (arguments.follow) {
-      printer.Flush();
-    }
-    return go_on;
+    return printer.Print(from, record);
   };
   const auto read = arguments.follow ? FollowRanges(*opened->log, *ranges, visit,
                                                     [&] { return stop.requested(); })

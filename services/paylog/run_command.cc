@@ -8,6 +8,7 @@
 #include "paylog/cli/ingest.h"
 #include "paylog/cli/local_system.h"
 #include "paylog/cli/open_log.h"
+#include "paylog/cli/output.h"
 #include "paylog/cli/progress_bar.h"
 #include "paylog/cli/stop_signal.h"
 
@@ -55,6 +56,8 @@ base::Result<IngestReport> Serve(const RunArguments& arguments, OpenedLog& opene
                                  const base::Clock& clock, const StopSignal& stop,
                                  LocalSystem& system) {
   const auto stopped = [&] { return stop.requested(); };
+  // Lines that nobody processes any more are not worth waiting for.
+  const auto stopped_or_failed = [&] { return stop.requested() || system.has_failed(); };
   IngestReport report;
   if (!arguments.input.empty()) {
     ProgressBar bar("run");
@@ -63,7 +66,7 @@ base::Result<IngestReport> Serve(const RunArguments& arguments, OpenedLog& opene
         IngestLines(*opened.log, clock,
                     {.path = arguments.input,
                      .counts = opened.counts,
-                     .stopped = stopped,
+                     .stopped = stopped_or_failed,
                      .report_bad =
                          [&](const std::string& message) {
                            bar.Clear();
@@ -91,6 +94,7 @@ void Warn(const std::string& message) {
 }  // namespace
 
 ExitCode Run(const RunArguments& arguments) {
+  IgnoreBrokenPipes();
   const base::SystemClock clock;
   const StopSignal stop;
   auto opened = OpenOrCreateLog(arguments.log, arguments.partitions, clock);

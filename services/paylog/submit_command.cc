@@ -1,9 +1,10 @@
-#include <cstdio>
+#include <algorithm>
 #include <iostream>
 
 #include "paylog/cli/commands.h"
 #include "paylog/cli/ingest.h"
 #include "paylog/cli/open_log.h"
+#include "paylog/cli/output.h"
 #include "paylog/cli/progress_bar.h"
 #include "paylog/cli/stop_signal.h"
 
@@ -14,7 +15,15 @@ ExitCode ReportError(const std::string& message) {
   return ExitCode::kOperatingError;
 }
 
+ExitCode ReportUsage(const std::string& message) {
+  std::string line = message;
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  std::cerr << "paylog: " << line << "; --help tells more\n";
+  return ExitCode::kUsage;
+}
+
 ExitCode Submit(const SubmitArguments& arguments) {
+  IgnoreBrokenPipes();
   const base::SystemClock clock;
   const StopSignal stop;
   auto opened = OpenOrCreateLog(arguments.log, arguments.partitions, clock);
