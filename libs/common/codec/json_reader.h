@@ -13,8 +13,9 @@
 namespace paylog::codec {
 
 struct JsonDocument {
-  JsonValue root;                            // An object.
-  std::vector<std::string> duplicate_paths;  // Of the members whose name stands twice.
+  JsonValue root;  // An object.
+  // Of the members whose name stands twice, the first few: one refusal is all that is answered.
+  std::vector<std::string> duplicate_paths;
 };
 
 enum class JsonFault { kInvalidUtf8, kInvalidJson, kTooDeep };

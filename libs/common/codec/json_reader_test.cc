@@ -160,6 +160,19 @@ TEST(JsonReader, NotesDuplicateNamesWithTheirPath) {
   EXPECT_EQ(document.root.Find("a")->integer, 1);
 }
 
+// A path costs as much as its names are long, so their number is bounded, whatever the body.
+TEST(JsonReader, NotesOnlyTheFirstOfManyDuplicates) {
+  std::string body = R"({"command_id":1)";
+  for (int i = 0; i < 5'000; ++i) {
+    body += R"(,"a":1)";
+  }
+  const auto parsed = ReadJson(body + R"(,"command_id":2})");
+  const auto& document = std::get<JsonDocument>(parsed);
+  EXPECT_LE(document.duplicate_paths.size(), 8U);
+  EXPECT_EQ(document.duplicate_paths.front(), "$.a");
+  EXPECT_EQ(document.root.Count("command_id"), 2) << "what names the command is still seen";
+}
+
 TEST(JsonPath, QuotesAndShortensNames) {
   EXPECT_EQ(MemberPath("$", "order_7"), "$.order_7");
   EXPECT_EQ(MemberPath("$.metadata", "7"), "$.metadata['7']");
