@@ -12,6 +12,27 @@ std::optional<std::string> FirstNonZero(const std::map<std::string, base::Int128
   return std::nullopt;
 }
 
+// Does the kind of event change its command's own account in place?
+bool ChangesOwnAccount(const model::EventBody& body) {
+  return std::holds_alternative<model::AccountUpdated>(body) ||
+         std::holds_alternative<model::AccountFrozen>(body) ||
+         std::holds_alternative<model::AccountUnfrozen>(body) ||
+         std::holds_alternative<model::AccountClosed>(body) ||
+         std::holds_alternative<model::AccountReopened>(body) ||
+         std::holds_alternative<model::TransferSent>(body) ||
+         std::holds_alternative<model::TransferReturned>(body);
+}
+
+bool Posts(const model::EventBody& body) {
+  return std::visit(
+      [](const auto& event) {
+        return requires {
+          event.entries;
+        };
+      },
+      body);
+}
+
 }  // namespace
 
 std::optional<std::string> FindImbalance(const model::Event& event) {
@@ -28,6 +49,31 @@ std::optional<std::string> FindPartitionImbalance(const State& state) {
     sums[std::string(account->currency.code())] += account->posted;
   }
   return FirstNonZero(sums);
+}
+
+std::optional<std::string> FindMisfit(const State& state, const model::Event& event) {
+  const std::string& own = event.command.account.value();
+  const bool exists = state.Find(event.command.account) != nullptr;
+  if (exists && std::holds_alternative<model::AccountOpened>(event.body)) {
+    return "account " + own + " is open already";
+  }
+  if (!exists && ChangesOwnAccount(event.body)) {
+    return "account " + own + " does not exist";
+  }
+  const std::vector<model::Entry>& entries = EntriesOf(event.body);
+  if (Posts(event.body) && entries.size() < 2) {
+    return "the event has " + std::to_string(entries.size()) + " entries";
+  }
+  for (const model::Entry& entry : entries) {
+    const model::Account* const account = state.Find(entry.account);
+    if (account == nullptr && !entry.account.is_system()) {
+      return "account " + entry.account.value() + " does not exist";
+    }
+    if (account != nullptr && account->currency != entry.amount.currency) {
+      return "account " + entry.account.value() + " has another currency";
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> FindOverdraw(const State& state, const model::Event& event) {

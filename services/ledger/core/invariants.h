@@ -25,6 +25,11 @@ std::optional<std::string> FindOverdraw(const State& state, const model::Event& 
 std::optional<std::string> FindContinuityFault(const State& state,
                                                const model::EventHeader& header);
 
+// The event can be applied: it has the entries that its kind needs, and the accounts it names are
+// there, or not yet there, as they must be. A journal that was forged with an unbroken chain may
+// break this; Evolve would end the process.
+std::optional<std::string> FindMisfit(const State& state, const model::Event& event);
+
 // 2. What the transit accounts of the partition hold, by currency code. Over all partitions the sum
 // equals the transfers and returns in flight.
 std::map<std::string, base::Int128> TransitByCurrency(const State& state);

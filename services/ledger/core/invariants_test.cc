@@ -41,6 +41,30 @@ TEST(Invariants, FindsADebitBelowZeroButAllowsACreditThere) {
   EXPECT_EQ(FindOverdraw(state, PaymentEvent({{Account("alice"), Euro(1)}})), std::nullopt);
 }
 
+TEST(Invariants, FindsAnEventThatCannotBeApplied) {
+  State state(base::PartitionId(0), 1);
+  state.Add({.id = Account("alice"), .currency = kEuro});
+  const auto misfit = [&](const std::string& account, model::EventBody body) {
+    model::Event event = PaymentEvent({});
+    event.command.account = Account(account);
+    event.body = std::move(body);
+    return FindMisfit(state, event).has_value();
+  };
+  const auto payment = [](std::vector<model::Entry> entries) {
+    return model::PaymentPosted{.entries = std::move(entries), .reference = {}};
+  };
+  const model::Entry external{model::AccountId::External(kEuro), Euro(-5)};
+  EXPECT_FALSE(misfit("alice", payment({external, {Account("alice"), Euro(5)}})));
+  EXPECT_TRUE(misfit("alice", payment({})));
+  EXPECT_TRUE(misfit("alice", payment({external, {Account("bob"), Euro(5)}})));
+  EXPECT_TRUE(misfit("alice", payment({external, {Account("alice"), {5, kYen}}})));
+  EXPECT_FALSE(misfit("bob", model::AccountOpened{.currency = kEuro}));
+  EXPECT_TRUE(misfit("alice", model::AccountOpened{.currency = kEuro}));
+  EXPECT_FALSE(misfit("alice", model::AccountClosed{}));
+  EXPECT_TRUE(misfit("bob", model::AccountClosed{}));
+  EXPECT_FALSE(misfit("bob", model::CommandRejected{}));
+}
+
 TEST(Invariants, FindsEveryBreakOfContinuity) {
   State state(base::PartitionId(0), 1);
   Progress& progress = state.mutable_progress();

@@ -25,6 +25,9 @@ base::Result<void> CheckFollows(const State& state, const log::StoredRecord& sto
     fault = FindImbalance(record.event);
   }
   if (!fault) {
+    fault = FindMisfit(state, record.event);
+  }
+  if (!fault) {
     return {};
   }
   return Error{.code = ErrorCode::kCorrupt,
