@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "paylog/cli/commands.h"
 #include "paylog/cli/ingest.h"
@@ -28,8 +30,12 @@ void PrintCodes(const char* name, const std::map<model::ResultCode, std::int64_t
   }
   PrintRow(name, total);
   for (const auto& [code, count] : codes) {
-    std::printf("    %-22s %12lld\n", std::string(model::ToString(code)).c_str(),
-                static_cast<long long>(count));
+    // The numbers stay in one column, however long the code.
+    constexpr std::size_t kColumns = 36;
+    std::string line = "    " + std::string(model::ToString(code)) + ' ';
+    const std::string number = std::to_string(count);
+    line.resize(std::max(line.size(), 3 + kColumns - number.size()), ' ');
+    std::printf("%s%s\n", line.c_str(), number.c_str());
   }
 }
 
@@ -131,7 +137,8 @@ ExitCode Run(const RunArguments& arguments) {
                 arguments.input.c_str(), static_cast<long long>(report->resumed_at));
   }
   if (report->bad > 0) {
-    std::printf("  %lld lines were not taken\n", static_cast<long long>(report->bad));
+    std::printf("  %lld %s not taken\n", static_cast<long long>(report->bad),
+                report->bad == 1 ? "line was" : "lines were");
   }
   const bool interrupted = arguments.until_idle && stop.requested();
   return report->bad > 0 || interrupted ? ExitCode::kIncomplete : ExitCode::kDone;
