@@ -132,14 +132,25 @@ def every_command_twice():
         check_end(log, final_balances())
 
 
+def commits_of_the_book():
+    """How many commits the book takes here and now: transactions that arrive together share one."""
+    with paylog.Paylog() as log:
+        open_accounts(log, ACCOUNTS)
+        before = log.commits()
+        log.expect("run", "--input", write_book(log, COMMANDS), "--until-idle", *SMALL_STEPS)
+        return log.commits() - before
+
+
 def killed_at_seeded_moments():
     chance = random.Random(SEED)
+    # On average half of the way to the end, so that each kill meets a process at work.
+    longest_life = max(3, commits_of_the_book() // KILLS)
     with paylog.Paylog() as log:
         open_accounts(log, ACCOUNTS)
         book = write_book(log, COMMANDS)
         for _ in range(KILLS):
             process = log.start("run", "--input", book, "--until-idle", *SMALL_STEPS)
-            assert log.kill_after_commits(process, chance.randint(4, 24))
+            assert log.kill_after_commits(process, chance.randint(2, longest_life))
         last = log.expect("run", "--input", book, "--until-idle", *SMALL_STEPS)
         left = int(next(l for l in last.out.splitlines() if "journal events" in l).split()[-1])
         print(f"        seed {SEED}: {KILLS} kills, {left} events were left to the last run")
