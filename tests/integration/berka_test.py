@@ -143,8 +143,8 @@ def commits_of_the_book():
 
 def killed_at_seeded_moments():
     chance = random.Random(SEED)
-    # On average half of the way to the end, so that each kill meets a process at work.
-    longest_life = max(3, commits_of_the_book() // KILLS)
+    # The lives sum up to some six tenths of the book, a part of which goes into starting.
+    longest_life = max(3, 6 * commits_of_the_book() // (5 * KILLS))
     with paylog.Paylog() as log:
         open_accounts(log, ACCOUNTS)
         book = write_book(log, COMMANDS)
