@@ -137,6 +137,30 @@ TEST_P(TopicsContract, WithAnotherDefinitionAreRefusedAndNothingIsMade) {
             base::ErrorCode::kNotFound);
 }
 
+TEST_P(TopicsContract, AreCheckedAgainstWhatTheyMustBe) {
+  const std::vector<log::TopicSpec> specs = {
+      {.name = Name("kept"), .partition_count = 2},
+      {.name = Name("appended"), .timestamps = log::TimestampType::kLogAppend}};
+  EXPECT_EQ(CodeOf(log().CheckTopics(specs)), base::ErrorCode::kNotFound);
+  Must(log().CreateTopics(specs));
+  Must(log().CheckTopics(specs));
+  const auto expect_refused = [&](log::TopicSpec changed, const std::string& what) {
+    const base::Result<void> checked =
+        log().CheckTopics(std::vector<log::TopicSpec>{specs[0], changed});
+    ASSERT_EQ(CodeOf(checked), base::ErrorCode::kAlreadyExists) << what;
+    EXPECT_NE(checked.error().context.find(what), std::string::npos) << checked.error().ToString();
+  };
+  log::TopicSpec changed = specs[1];
+  changed.partition_count = 5;
+  expect_refused(changed, "partition_count is 1, not 5");
+  changed = specs[1];
+  changed.timestamps = log::TimestampType::kProducer;
+  expect_refused(changed, "timestamps is log append, not producer");
+  changed = specs[1];
+  changed.retention = log::Retention::kCompact;
+  expect_refused(changed, "retention is keep, not compact");
+}
+
 TEST_P(TopicsContract, ThatDoNotExistAreNotFound) {
   const std::string topic = MakeTopic("one", 1);
   const auto isolation = log::Isolation::kReadCommitted;

@@ -215,6 +215,10 @@ base::Result<void> FakeLog::CreateTopics(std::span<const log::TopicSpec> /*specs
   return {};
 }
 
+base::Result<void> FakeLog::CheckTopics(std::span<const log::TopicSpec> /*specs*/) {
+  return {};
+}
+
 base::Result<std::vector<log::TopicSpec>> FakeLog::ListTopics() {
   return std::vector<log::TopicSpec>();
 }

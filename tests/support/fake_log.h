@@ -51,6 +51,7 @@ class FakeLog final : public log::Log {
   [[nodiscard]] std::size_t CountOf(Call call) const;
 
   base::Result<void> CreateTopics(std::span<const log::TopicSpec> specs) override;
+  base::Result<void> CheckTopics(std::span<const log::TopicSpec> specs) override;
   base::Result<std::vector<log::TopicSpec>> ListTopics() override;
   base::Result<std::unique_ptr<log::Reader>> NewReader(const log::TopicPartition& from,
                                                        log::Isolation isolation) override;

@@ -30,6 +30,9 @@ class FaultLog final : public log::Log {
   base::Result<void> CreateTopics(std::span<const log::TopicSpec> specs) override {
     return target_.CreateTopics(specs);
   }
+  base::Result<void> CheckTopics(std::span<const log::TopicSpec> specs) override {
+    return target_.CheckTopics(specs);
+  }
   base::Result<std::vector<log::TopicSpec>> ListTopics() override { return target_.ListTopics(); }
   base::Result<std::unique_ptr<log::Reader>> NewReader(const log::TopicPartition& from,
                                                        log::Isolation isolation) override {

@@ -22,6 +22,8 @@ std::string_view ToString(ErrorCode code) {
       return "fenced";
     case ErrorCode::kIllegalGeneration:
       return "illegal generation";
+    case ErrorCode::kTainted:
+      return "tainted";
     case ErrorCode::kUnknownOutcome:
       return "unknown outcome";
     case ErrorCode::kAbortRequired:

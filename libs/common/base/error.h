@@ -17,6 +17,7 @@ enum class ErrorCode {
   kLostRecords,        // The log is shorter than something that was derived from it.
   kFenced,             // A newer owner of the same transactional id exists.
   kIllegalGeneration,  // The group moved on: the assignment is no longer ours.
+  kTainted,            // A reply was lost on the way: make the writer anew before it goes on.
   kUnknownOutcome,     // A commit may or may not have taken.
   kAbortRequired,      // The open transaction cannot commit; abort it and rewind.
   kMessageTooLarge,    // A record is over the topic's limit.

@@ -32,6 +32,9 @@ class Log {
   // Makes the topics that do not exist, all or none. kAlreadyExists where one exists with another
   // specification; the message says what differs.
   virtual base::Result<void> CreateTopics(std::span<const TopicSpec> specs) = 0;
+  // Changes nothing. kNotFound for a topic that is missing, kAlreadyExists for one that was made or
+  // changed to another specification; the message says what differs and how to mend it.
+  virtual base::Result<void> CheckTopics(std::span<const TopicSpec> specs) = 0;
   // In order of name.
   virtual base::Result<std::vector<TopicSpec>> ListTopics() = 0;
 

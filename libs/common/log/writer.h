@@ -45,6 +45,8 @@ class TransactionalWriter {
   // Afterwards the caller must compare the log with its own state before it goes on.
   virtual base::Result<void> Init() = 0;
 
+  // kTainted: a request of an earlier transaction met a time-out or a broken connection, so that a
+  // late copy of it could still decide this one (KAFKA-17754). The writer must be made anew first.
   // REQUIRES: Init succeeded and no transaction is open.
   virtual base::Result<void> Begin() = 0;
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "paylog/base/check.h"
+#include "paylog/log/topic_difference.h"
 #include "paylog/log_sqlite/engine.h"
 #include "paylog/log_sqlite/partition_reader.h"
 #include "paylog/log_sqlite/producer.h"
@@ -26,6 +27,11 @@ base::Result<void> SqliteLog::CreateTopics(std::span<const log::TopicSpec> specs
   PAYLOG_TRY(
       engine_->committer.Execute(log_sqlite::CreateTopics{.specs = {specs.begin(), specs.end()}}));
   return {};
+}
+
+base::Result<void> SqliteLog::CheckTopics(std::span<const log::TopicSpec> specs) {
+  PAYLOG_TRY(engine_->failure.Check());
+  return log::CompareTopics(engine_->catalog.List(), specs);
 }
 
 base::Result<std::vector<log::TopicSpec>> SqliteLog::ListTopics() {

@@ -49,6 +49,7 @@ class SqliteLog final : public log::Log {
   ~SqliteLog() override;
 
   base::Result<void> CreateTopics(std::span<const log::TopicSpec> specs) override;
+  base::Result<void> CheckTopics(std::span<const log::TopicSpec> specs) override;
   base::Result<std::vector<log::TopicSpec>> ListTopics() override;
   base::Result<std::unique_ptr<log::Reader>> NewReader(const log::TopicPartition& from,
                                                        log::Isolation isolation) override;

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "paylog/log/topic_difference.h"
 #include "paylog/log_sqlite/batch_codec.h"
 
 namespace paylog::log_sqlite {
@@ -36,29 +37,6 @@ base::Result<void> CheckSpec(const log::TopicSpec& spec) {
                      .context = "topic '" + spec.name + "': " + what};
 }
 
-void AddDifference(std::string& text, const char* name, std::int64_t has, std::int64_t wanted) {
-  if (has != wanted) {
-    text += text.empty() ? "" : ", ";
-    text += std::string(name) + " is " + std::to_string(has) + ", not " + std::to_string(wanted);
-  }
-}
-
-base::Result<void> CheckSame(const log::TopicSpec& has, const log::TopicSpec& wanted) {
-  std::string text;
-  AddDifference(text, "partition_count", has.partition_count, wanted.partition_count);
-  AddDifference(text, "timestamps (0 producer, 1 log append)",
-                static_cast<std::int64_t>(has.timestamps),
-                static_cast<std::int64_t>(wanted.timestamps));
-  AddDifference(text, "retention (0 keep, 1 compact)", static_cast<std::int64_t>(has.retention),
-                static_cast<std::int64_t>(wanted.retention));
-  AddDifference(text, "record_bytes_max", has.record_bytes_max, wanted.record_bytes_max);
-  if (text.empty()) {
-    return {};
-  }
-  return base::Error{.code = base::ErrorCode::kAlreadyExists,
-                     .context = "topic " + has.name + " exists: its " + text};
-}
-
 }  // namespace
 
 base::Result<std::vector<Topic>> TopicsToMake(std::span<const log::TopicSpec> specs,
@@ -71,7 +49,7 @@ base::Result<std::vector<Topic>> TopicsToMake(std::span<const log::TopicSpec> sp
     const auto existing = state.topics.find(spec.name);
     const auto earlier = made.find(spec.name);
     if (existing != state.topics.end() || earlier != made.end()) {
-      PAYLOG_TRY(CheckSame(
+      PAYLOG_TRY(log::CompareTopic(
           existing != state.topics.end() ? existing->second.spec : earlier->second.spec, spec));
       continue;
     }

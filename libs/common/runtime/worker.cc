@@ -30,6 +30,7 @@ bool TimeMayCure(const base::Error& error) {
   switch (error.code) {
     case ErrorCode::kFenced:
     case ErrorCode::kIllegalGeneration:
+    case ErrorCode::kTainted:
     case ErrorCode::kUnknownOutcome:
     case ErrorCode::kAbortRequired:
     case ErrorCode::kTimedOut:
