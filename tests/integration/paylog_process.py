@@ -46,10 +46,11 @@ class Outcome:
 
 
 class Paylog:
-    """A log in a directory of its own, and the commands on it."""
+    """A log, embedded in a directory of its own unless an address is given, and the commands on it."""
 
-    def __init__(self, directory=None):
+    def __init__(self, directory=None, log=None):
         self.directory = directory or tempfile.mkdtemp(prefix="paylog-test-")
+        self.log = log or f"sqlite:{self.directory}/log"
 
     def __enter__(self):
         return self
@@ -58,7 +59,7 @@ class Paylog:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def argv(self, *arguments):
-        return [binary(), *map(str, arguments), "--log", f"sqlite:{self.directory}/log"]
+        return [binary(), *map(str, arguments), "--log", self.log]
 
     def start(self, *arguments, **options):
         return subprocess.Popen(self.argv(*arguments), stdout=subprocess.PIPE,

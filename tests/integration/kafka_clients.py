@@ -1,0 +1,171 @@
+"""The tests' own clients of Kafka: a steady upstream producer, a watcher of answers, a reader of everything."""
+
+import collections
+import contextlib
+import threading
+import time
+
+import kafka_checker as checker
+from kafka_cluster import QUIET, confluent_kafka, wait_until
+
+PARTITIONED = {"partitioner": "murmur2_random"}
+
+
+def headers_of(message):
+    return {name: (value or b"").decode(errors="replace") for name, value in message.headers() or ()}
+
+
+class Upstream:
+    """Sends commands, each partition's in order, without loss, and remembers what was acknowledged."""
+
+    def __init__(self, brokers, **properties):
+        self.producer = confluent_kafka.Producer({
+            "bootstrap.servers": brokers, "acks": "all", "enable.idempotence": True, "linger.ms": 2,
+            "message.timeout.ms": 0, **PARTITIONED, **QUIET, **properties})
+        self.acknowledged = []  # (partition, offset, command)
+        self.sent_at = {}  # By origin.
+        self.sent = 0
+        self.failures = []
+
+    def send(self, command):
+        """`command` is a kafka_workload.Command."""
+        began = time.monotonic()
+        def on_delivery(error, message):
+            if error is not None:
+                self.failures.append(str(error))
+                return
+            self.acknowledged.append((message.partition(), message.offset(), command))
+            self.sent_at[f"{checker.COMMANDS}/{message.partition()}/{message.offset()}"] = began
+        partition = {} if command.partition is None else {"partition": command.partition}
+        while True:
+            try:
+                self.producer.produce(checker.COMMANDS, value=command.value, key=command.key, on_delivery=on_delivery,
+                                      **partition)
+                break
+            except BufferError:
+                self.producer.poll(0.1)
+        self.sent += 1
+        self.producer.poll(0)
+
+    def finish(self, seconds=60):
+        """Until all are acknowledged."""
+        left = self.producer.flush(seconds)
+        assert left == 0 and not self.failures, (left, self.failures[:3])
+
+
+class SteadyUpstream(Upstream):
+    """Sends at a rate from a thread of its own, and waits where too much is unanswered."""
+
+    def __init__(self, brokers, supply, watcher, rate, backlog, **properties):
+        super().__init__(brokers, **properties)
+        self.supply, self.watcher, self.rate, self.backlog = supply, watcher, rate, backlog
+        self.ending = threading.Event()
+        self.error = None
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        try:
+            due = time.monotonic()
+            while not self.ending.is_set():
+                if self.sent - self.watcher.answers > self.backlog:
+                    self.producer.poll(0.05)
+                    due = time.monotonic()
+                    continue
+                self.send(self.supply())
+                due += 1 / self.rate
+                if due > time.monotonic() + 0.01:
+                    self.producer.poll(0)
+                    self.ending.wait(due - time.monotonic())
+        except Exception as error:  # Shown by the test, which runs elsewhere.
+            self.error = error
+
+    def end(self):
+        self.ending.set()
+        self.thread.join()
+        if self.error:
+            raise AssertionError(f"the producer failed: {self.error!r}")
+        self.finish()
+
+
+def consumer(brokers, **properties):
+    return confluent_kafka.Consumer({
+        "bootstrap.servers": brokers, "group.id": "paylog-tests", "enable.auto.commit": False,
+        "isolation.level": "read_committed", "auto.offset.reset": "error", "fetch.wait.max.ms": 20, **QUIET,
+        **properties})
+
+
+def assign_all(reader, topics):
+    """From the beginning of every partition; returns the partitions."""
+    found = reader.list_topics(timeout=30).topics
+    partitions = [confluent_kafka.TopicPartition(topic, partition, 0)
+                  for topic in topics for partition in sorted(found[topic].partitions)]
+    reader.assign(partitions)
+    return partitions
+
+
+class Watcher:
+    """Counts the commands that were answered, and when; in a thread of its own."""
+
+    def __init__(self, brokers):
+        self.brokers = brokers
+        self.origins = set()
+        self.answered_at = collections.defaultdict(dict)  # By partition of the command: origin, time
+        self.answers = 0
+        self.ending = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        reader = consumer(self.brokers)
+        assign_all(reader, [checker.RESULTS, checker.DEAD_LETTERS])
+        while not self.ending.is_set():
+            for message in reader.consume(500, timeout=0.1):
+                if message.error() is None:
+                    self.add(headers_of(message)["paylog_origin"])
+        reader.close()
+
+    def add(self, origin):
+        self.origins.add(origin)
+        self.answered_at[int(origin.split("/")[1])].setdefault(origin, time.monotonic())
+        self.answers = len(self.origins)
+
+    def wait_for(self, answers, seconds):
+        """Until so many commands were answered; the time-out counts from the last one that was."""
+        progress = [self.answers, time.monotonic()]
+        def done():
+            if self.answers != progress[0]:
+                progress[:] = [self.answers, time.monotonic()]
+            assert time.monotonic() < progress[1] + seconds, (
+                f"{self.answers} of {answers} commands were answered, and none more within {seconds} s")
+            return self.answers >= answers
+        wait_until(done, 3600, "answers")
+
+    def close(self):
+        self.ending.set()
+        self.thread.join(timeout=30)
+
+
+def read_history(brokers, topics=checker.TOPICS):
+    """All topics, read committed, as kafka_checker wants them."""
+    reader = consumer(brokers, **{"enable.partition.eof": True})
+    history = {}
+    waiting = set()
+    for partition in assign_all(reader, topics):
+        history.setdefault(partition.topic, []).append([])
+        waiting.add((partition.topic, partition.partition))
+    deadline = time.monotonic() + 300
+    while waiting:
+        assert time.monotonic() < deadline, f"not read to the end: {sorted(waiting)}"
+        for message in reader.consume(1000, timeout=1):
+            place = message.topic(), message.partition()
+            if message.error() is None:
+                history[place[0]][place[1]].append(
+                    checker.Record(message.offset(), message.key(), message.value() or b"", headers_of(message)))
+            elif message.error().code() == confluent_kafka.KafkaError._PARTITION_EOF:
+                waiting.discard(place)
+            else:
+                raise AssertionError(str(message.error()))
+    with contextlib.suppress(RuntimeError):
+        reader.close()
+    return history

@@ -1,0 +1,121 @@
+"""Processes of paylog's services on Kafka, each with a name, that can be stopped, killed and started again."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import paylog_process as paylog
+from kafka_cluster import wait_until
+
+# Shorter than in production, so that a test sees many of them pass.
+SESSION_SECONDS = 3
+TRANSACTION_SECONDS = 3
+PROPERTIES = {
+    "session.timeout.ms": SESSION_SECONDS * 1000,
+    "heartbeat.interval.ms": 500,
+    "transaction.timeout.ms": TRANSACTION_SECONDS * 1000,
+}
+START_SECONDS = 60
+
+
+def executable(service):
+    return str(pathlib.Path(paylog.binary()).with_name(f"paylog-{service}"))
+
+
+def property_arguments(properties):
+    return [word for name, value in properties.items() for word in ("--kafka-property", f"{name}={value}")]
+
+
+class Instance:
+    """One instance of a service and its lives, with a directory and a log that stay."""
+
+    def __init__(self, service, name, brokers, directory, arguments=(), properties=None):
+        self.service, self.name, self.brokers = service, name, brokers
+        self.directory = pathlib.Path(directory) / f"{service}-{name}"
+        self.directory.mkdir()
+        self.errors = self.directory / "stderr"
+        self.arguments = [*map(str, arguments), *property_arguments(PROPERTIES | (properties or {}))]
+        self.process = None
+
+    def __repr__(self):
+        return f"{self.service}-{self.name}"
+
+    def argv(self):
+        snapshots = ["--snapshots", self.directory / "snapshots"] if self.service == "ledger" else []
+        return [executable(self.service), "--log", f"kafka:{self.brokers}", *map(str, snapshots), *self.arguments]
+
+    def start(self):
+        with open(self.errors, "ab") as errors:
+            self.process = subprocess.Popen(self.argv(), stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
+        return self
+
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def signal(self, number):
+        os.kill(self.process.pid, number)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def terminate(self, seconds=30):
+        """SIGTERM, and how long it took to end."""
+        began = time.monotonic()
+        self.process.terminate()
+        try:
+            code = self.process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"{self} does not end {seconds} s after SIGTERM: {self.tail()}") from None
+        assert code == 0, f"{self} ended with {code} after SIGTERM: {self.tail()}"
+        return time.monotonic() - began
+
+    def pause(self):
+        self.signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.signal(signal.SIGCONT)
+
+    def tail(self, count=2000):
+        return self.errors.read_text(encoding="utf-8", errors="replace")[-count:]
+
+
+class Services:
+    """Instances of all services, stopped at the end whatever happens."""
+
+    def __init__(self, brokers, directory, **counts):
+        self.brokers, self.directory = brokers, directory
+        self.instances = [Instance(service, "abcdefgh"[n], brokers, directory)
+                          for service, count in counts.items() for n in range(count)]
+
+    def __enter__(self):
+        for instance in self.instances:
+            instance.start()
+        return self
+
+    def __exit__(self, *unused):
+        for instance in self.instances:
+            if instance.is_running():
+                instance.kill()
+
+    def of(self, service):
+        return [instance for instance in self.instances if instance.service == service]
+
+    def all_run(self):
+        for instance in self.instances:
+            assert instance.is_running(), f"{instance} ended with {instance.process.returncode}: {instance.tail()}"
+        return True
+
+
+def create_topics(brokers, partitions):
+    """With the product's own command: it is a part of what is tested."""
+    done = subprocess.run([paylog.binary(), "topics", "create", "--log", f"kafka:{brokers}", "--partitions",
+                           str(partitions)], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done
+    return done.stdout
+
+
+__all__ = ["Instance", "Services", "create_topics", "wait_until"]
