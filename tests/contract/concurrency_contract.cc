@@ -101,7 +101,7 @@ TEST_P(ConcurrencyContract, OwnersOfOneIdFenceEachOther) {
           base::Result<void> done = writer->Append(to, ValueRecord("x"));
           done = done ? writer->Commit() : done;
           if (!done) {
-            EXPECT_EQ(done.error().code, base::ErrorCode::kFenced);
+            EXPECT_EQ(done.error().code, base::ErrorCode::kFenced) << done.error().ToString();
             break;
           }
           ++committed;

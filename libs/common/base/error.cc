@@ -12,6 +12,8 @@ std::string_view ToString(ErrorCode code) {
       return "already exists";
     case ErrorCode::kBusy:
       return "busy";
+    case ErrorCode::kRefused:
+      return "refused";
     case ErrorCode::kIo:
       return "I/O error";
     case ErrorCode::kCorrupt:

@@ -12,6 +12,7 @@ enum class ErrorCode {
   kNotFound,           // The named thing does not exist.
   kAlreadyExists,      // The named thing exists with another definition.
   kBusy,               // Another process or owner holds it.
+  kRefused,            // Credentials or rights are missing.
   kIo,                 // The disk or the network failed.
   kCorrupt,            // Stored bytes do not match their checksum or their own structure.
   kLostRecords,        // The log is shorter than something that was derived from it.

@@ -59,6 +59,16 @@ struct StoredRecord {
   friend bool operator==(const StoredRecord&, const StoredRecord&) = default;
 };
 
+// What a record counts against limits: key, value, and names and values of the headers, in bytes.
+template <typename AnyRecord>
+std::size_t RecordBytes(const AnyRecord& record) {
+  std::size_t bytes = (record.key ? record.key->size() : 0) + record.value.size();
+  for (const Header& header : record.headers) {
+    bytes += header.name.size() + header.value.size();
+  }
+  return bytes;
+}
+
 enum class TimestampType : std::uint8_t { kProducer = 0, kLogAppend = 1 };
 
 // kKeep: every record, for ever. kCompact: at a point that the adapter names, all but the last

@@ -170,22 +170,13 @@ base::Result<DecodedBatch> ReadRecords(const BatchHeader& header, std::string_vi
     }
     record.offset = base::Offset(header.base + static_cast<std::int64_t>(distance_from_base));
     record.timestamp = base::TimestampMs(timestamp);
-    batch.bytes += RecordBytes(record) + sizeof(log::StoredRecord);
+    batch.bytes += log::RecordBytes(record) + sizeof(log::StoredRecord);
     batch.records.push_back(std::move(record));
   }
   if (!reader.AtEnd()) {
     return Damaged("payload goes on behind its last record");
   }
   return batch;
-}
-
-template <typename AnyRecord>
-std::size_t BytesOf(const AnyRecord& record) {
-  std::size_t bytes = record.value.size() + (record.key ? record.key->size() : 0);
-  for (const log::Header& header : record.headers) {
-    bytes += header.name.size() + header.value.size();
-  }
-  return bytes;
 }
 
 }  // namespace
@@ -202,13 +193,6 @@ std::int32_t PartitionIndexOf(std::int64_t row_id) {
 
 base::Offset BaseOf(std::int64_t row_id) {
   return base::Offset(row_id & kOffsetMax);
-}
-
-std::size_t RecordBytes(const log::Record& record) {
-  return BytesOf(record);
-}
-std::size_t RecordBytes(const log::StoredRecord& record) {
-  return BytesOf(record);
 }
 
 std::string EncodeBatch(std::span<const log::StoredRecord> records, BatchTimestamps timestamps) {

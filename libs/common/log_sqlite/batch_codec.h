@@ -63,10 +63,6 @@ struct DecodedBatch {
   std::size_t bytes = 0;  // What it costs in memory, about.
 };
 
-// Key, value and headers together.
-std::size_t RecordBytes(const log::Record& record);
-std::size_t RecordBytes(const log::StoredRecord& record);
-
 // Where a batch goes, known when it is committed.
 struct BatchPlace {
   std::int32_t partition_index = 0;

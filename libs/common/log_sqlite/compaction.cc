@@ -37,7 +37,7 @@ class Run {
     });
     std::size_t bytes = 0;
     for (const log::StoredRecord& record : stored.batch.records) {
-      bytes += RecordBytes(record);
+      bytes += log::RecordBytes(record);
     }
     if (!rows_.empty() && bytes_ + bytes > kBatchBytesTarget) {
       Finish();

@@ -69,7 +69,7 @@ bool PartitionReader::TakeFromBatch(const log::PollLimits& limits, std::size_t& 
       batch_->records.begin(), batch_->records.end(), position_,
       [](const log::StoredRecord& record, base::Offset wanted) { return record.offset < wanted; });
   for (; next != batch_->records.end(); ++next) {
-    const std::size_t size = RecordBytes(*next);
+    const std::size_t size = log::RecordBytes(*next);
     const bool over = !polled.records.empty() && (polled.records.size() >= limits.records_max ||
                                                   bytes + size > limits.bytes_max);
     if (over) {

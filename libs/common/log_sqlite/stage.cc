@@ -16,7 +16,7 @@ StagedBatch EncodeOne(std::int32_t partition_index, log::TimestampType timestamp
   decoded->records = std::move(records);
   for (std::size_t i = 0; i < decoded->records.size(); ++i) {
     decoded->records[i].offset = base::Offset(static_cast<std::int64_t>(i));
-    decoded->bytes += RecordBytes(decoded->records[i]) + kRecordOverhead;
+    decoded->bytes += log::RecordBytes(decoded->records[i]) + kRecordOverhead;
   }
   const BatchTimestamps kind = timestamps == log::TimestampType::kProducer
                                    ? BatchTimestamps::kEachItsOwn
@@ -32,7 +32,7 @@ StagedBatch EncodeOne(std::int32_t partition_index, log::TimestampType timestamp
 
 base::Result<void> Stage::Add(const log::TopicPartition& to, log::Record record) {
   PAYLOG_ASSIGN(const CatalogEntry entry, catalog_.Find(to));
-  const std::size_t bytes = RecordBytes(record);
+  const std::size_t bytes = log::RecordBytes(record);
   // A header may be empty and still takes room in a batch.
   const std::size_t bytes_with_headers = bytes + 2 * record.headers.size();
   if (bytes_with_headers > static_cast<std::size_t>(entry.record_bytes_max)) {
@@ -59,7 +59,7 @@ std::vector<StagedBatch> Stage::Encode() {
     std::vector<log::StoredRecord> cut;
     std::size_t cut_bytes = 0;
     for (log::StoredRecord& record : partition.records) {
-      cut_bytes += RecordBytes(record) + kRecordOverhead;
+      cut_bytes += log::RecordBytes(record) + kRecordOverhead;
       cut.push_back(std::move(record));
       if (cut_bytes >= kBatchBytesTarget) {
         batches.push_back(EncodeOne(index, partition.timestamps, std::exchange(cut, {})));

@@ -40,6 +40,7 @@ bool TimeMayCure(const base::Error& error) {
     case ErrorCode::kNotFound:
     case ErrorCode::kAlreadyExists:
     case ErrorCode::kBusy:
+    case ErrorCode::kRefused:
     case ErrorCode::kIo:
     case ErrorCode::kCorrupt:
     case ErrorCode::kLostRecords:

@@ -1,0 +1,125 @@
+#include "paylog/log_kafka/cluster.h"
+
+#include <utility>
+
+#include "paylog/log_kafka/error_protocol.h"
+#include "paylog/log_kafka/patience.h"
+
+namespace paylog::log_kafka {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using std::chrono::milliseconds;
+
+// How long one request for metadata may take before troubles are looked at.
+constexpr milliseconds kLook{500};
+// A new client that has not learned of the topics by then works all the same, only later.
+constexpr milliseconds kLearn{1'000};
+constexpr std::size_t kIdleReadersMax = 16;
+
+ClientKind KindOf(log::Isolation isolation) {
+  return isolation == log::Isolation::kReadCommitted ? ClientKind::kReadCommitted
+                                                     : ClientKind::kReadUncommitted;
+}
+
+}  // namespace
+
+Cluster::Cluster(Options options) : options_(std::move(options)), troubles_(options_.warn) {}
+
+base::Result<void> Cluster::Start() {
+  PAYLOG_ASSIGN(admin_, NewClient(ClientKind::kReadUncommitted));
+  auto connected = WithPatience(options_.patience, [&](milliseconds left) -> base::Result<void> {
+    const rd_kafka_metadata_t* metadata = nullptr;
+    const milliseconds wait = std::min(left, kLook);
+    const rd_kafka_resp_err_t code =
+        rd_kafka_metadata(admin(), 1, nullptr, &metadata, static_cast<int>(wait.count()));
+    rd_kafka_poll(admin(), 0);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      rd_kafka_metadata_destroy(metadata);
+      return {};
+    }
+    Error error = ErrorOf(code, "no broker of " + options_.brokers + " answers", troubles_.last());
+    if (troubles_.refused()) {
+      error.code = ErrorCode::kRefused;
+      error.retriable = false;
+    }
+    return error;
+  });
+  return connected;
+}
+
+base::Result<ClientInstance> Cluster::NewClient(ClientKind kind, const std::string& name) {
+  PAYLOG_ASSIGN(ClientInstance client, ClientInstance::New(options_, kind, name, troubles_));
+  if (kind != ClientKind::kGroupMember && kind != ClientKind::kGroupOffsets && admin_.has_value()) {
+    client.LearnTopics(kLearn);
+  }
+  return client;
+}
+
+base::Result<ClientInstance> Cluster::TakeReader(log::Isolation isolation) {
+  {
+    const std::scoped_lock lock(mutex_);
+    std::vector<ClientInstance>& idle = idle_readers_[isolation];
+    if (!idle.empty()) {
+      ClientInstance client = std::move(idle.back());
+      idle.pop_back();
+      return client;
+    }
+  }
+  return NewClient(KindOf(isolation));
+}
+
+void Cluster::ReturnReader(log::Isolation isolation, ClientInstance client) {
+  const std::scoped_lock lock(mutex_);
+  std::vector<ClientInstance>& idle = idle_readers_[isolation];
+  if (idle.size() < kIdleReadersMax) {
+    idle.push_back(std::move(client));
+  }
+}
+
+base::Result<rd_kafka_t*> Cluster::GroupClient(const std::string& group) {
+  const std::scoped_lock lock(mutex_);
+  auto found = group_clients_.find(group);
+  if (found == group_clients_.end()) {
+    PAYLOG_ASSIGN(ClientInstance client, NewClient(ClientKind::kGroupOffsets, group));
+    found = group_clients_.emplace(group, std::move(client)).first;
+  }
+  return found->second.get();
+}
+
+base::Result<std::vector<KafkaTopic>> Cluster::ReadTopics() {
+  return WithPatience(options_.patience,
+                      [&](milliseconds left) { return log_kafka::ReadTopics(admin(), left); });
+}
+
+base::Result<log::TopicSpec> Cluster::FindTopic(const std::string& topic) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto known = topics_.find(topic); known != topics_.end()) {
+      return known->second;
+    }
+  }
+  PAYLOG_ASSIGN(const std::vector<KafkaTopic> topics, ReadTopics());
+  const std::scoped_lock lock(mutex_);
+  for (const KafkaTopic& found : topics) {
+    topics_[found.spec.name] = found.spec;
+  }
+  if (const auto known = topics_.find(topic); known != topics_.end()) {
+    return known->second;
+  }
+  return Error{.code = ErrorCode::kNotFound, .context = "there is no topic " + topic};
+}
+
+base::Result<log::TopicSpec> Cluster::FindPartition(const log::TopicPartition& partition) {
+  PAYLOG_ASSIGN(log::TopicSpec spec, FindTopic(partition.topic));
+  const std::int32_t index = partition.partition.value();
+  if (index < 0 || index >= spec.partition_count) {
+    return Error{.code = ErrorCode::kNotFound,
+                 .context = "there is no partition " + partition.ToString() + "; the topic has " +
+                            std::to_string(spec.partition_count)};
+  }
+  return spec;
+}
+
+}  // namespace paylog::log_kafka

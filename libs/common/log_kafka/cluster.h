@@ -1,0 +1,58 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "paylog/base/result.h"
+#include "paylog/log/log.h"
+#include "paylog/log_kafka/client.h"
+#include "paylog/log_kafka/kafka_log.h"
+#include "paylog/log_kafka/topics.h"
+
+namespace paylog::log_kafka {
+
+// What everything made from one KafkaLog shares: options, troubles, the topics' limits, and clients
+// that are costly to make. Thread-safe.
+class Cluster {
+ public:
+  explicit Cluster(Options options);
+
+  // Connects: see KafkaLog::Open.
+  base::Result<void> Start();
+
+  [[nodiscard]] const Options& options() const { return options_; }
+  [[nodiscard]] Troubles& troubles() { return troubles_; }
+  // For requests that belong to nobody; safe to use from any thread.
+  [[nodiscard]] rd_kafka_t* admin() const { return admin_->get(); }
+
+  base::Result<ClientInstance> NewClient(ClientKind kind, const std::string& name = "");
+
+  // A client for a reader. One that was returned has its connections already.
+  base::Result<ClientInstance> TakeReader(log::Isolation isolation);
+  // REQUIRES: it consumes nothing any more.
+  void ReturnReader(log::Isolation isolation, ClientInstance client);
+
+  // A client that looks up the group's committed offsets; owned by the cluster, kept for the group.
+  base::Result<rd_kafka_t*> GroupClient(const std::string& group);
+
+  // The topic as it is; looked up once. kNotFound.
+  base::Result<log::TopicSpec> FindTopic(const std::string& topic);
+  // Its topic. kNotFound for a topic or partition that does not exist.
+  base::Result<log::TopicSpec> FindPartition(const log::TopicPartition& partition);
+  base::Result<std::vector<KafkaTopic>> ReadTopics();
+
+ private:
+  const Options options_;
+  Troubles troubles_;
+  std::optional<ClientInstance> admin_;
+
+  std::mutex mutex_;
+  std::map<std::string, log::TopicSpec> topics_;
+  std::map<log::Isolation, std::vector<ClientInstance>> idle_readers_;
+  std::map<std::string, ClientInstance> group_clients_;
+};
+
+}  // namespace paylog::log_kafka

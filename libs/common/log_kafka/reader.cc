@@ -1,0 +1,212 @@
+#include "paylog/log_kafka/reader.h"
+
+#include <array>
+#include <utility>
+
+#include "paylog/log_kafka/error_protocol.h"
+#include "paylog/log_kafka/message.h"
+#include "paylog/log_kafka/patience.h"
+
+namespace paylog::log_kafka {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::size_t kMessagesAtOnce = 1'000;
+constexpr milliseconds kQueryMax{2'000};  // One request for offsets; then another broker may know.
+
+}  // namespace
+
+Reader::Reader(Cluster& cluster, log::TopicPartition from, log::Isolation isolation,
+               ClientInstance client)
+    : cluster_(cluster),
+      from_(std::move(from)),
+      isolation_(isolation),
+      client_(std::move(client)) {}
+
+Reader::~Reader() {
+  Stop();
+  cluster_.ReturnReader(isolation_, std::move(*client_));
+}
+
+base::Result<void> Reader::Seek(base::Offset offset) {
+  if (offset < base::Offset(0)) {
+    return Error{.code = ErrorCode::kOffsetOutOfRange,
+                 .context = from_.ToString() + ": offset " + std::to_string(offset.value())};
+  }
+  if (offset != position_ || failure_) {
+    Stop();
+    position_ = offset;
+  }
+  return {};
+}
+
+base::Result<void> Reader::Start() {
+  if (topic_ != nullptr) {
+    return {};
+  }
+  TopicHandle topic(rd_kafka_topic_new(client_->get(), from_.topic.c_str(), nullptr));
+  Queue queue(rd_kafka_queue_new(client_->get()));
+  if (topic == nullptr || rd_kafka_consume_start_queue(topic.get(), from_.partition.value(),
+                                                       position_.value(), queue.get()) != 0) {
+    return ErrorOf(rd_kafka_last_error(), "reading " + from_.ToString());
+  }
+  topic_ = std::move(topic);
+  const std::scoped_lock lock(queue_mutex_);
+  queue_ = std::move(queue);
+  return {};
+}
+
+void Reader::Stop() {
+  arrived_.clear();
+  failure_.reset();
+  if (topic_ == nullptr) {
+    return;
+  }
+  rd_kafka_consume_stop(topic_.get(), from_.partition.value());
+  {
+    const std::scoped_lock lock(queue_mutex_);
+    queue_.reset();
+  }
+  topic_.reset();
+}
+
+base::Result<log::PolledRecords> Reader::Poll(const log::PollLimits& limits) {
+  if (failure_) {
+    return *failure_;
+  }
+  PAYLOG_TRY(Start());
+  rd_kafka_poll(client_->get(), 0);  // Serves the callbacks.
+  const auto deadline = steady_clock::now() + limits.wait;
+  const base::Offset begin = position_;
+  log::PolledRecords polled;
+  std::size_t bytes = 0;
+  for (bool room = limits.records_max > 0; room;) {
+    if (arrived_.empty()) {
+      // Records, or a gap that was passed, are worth reporting at once.
+      const bool wait = position_ == begin && !woken_.exchange(false);
+      const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
+      Fetch(wait ? std::max(left, milliseconds(0)) : milliseconds(0));
+      if (arrived_.empty() && (!wait || steady_clock::now() >= deadline)) {
+        break;
+      }
+    }
+    auto taken = Take(limits, polled, bytes);
+    if (!taken) {
+      if (polled.records.empty()) {
+        return taken.error();
+      }
+      break;  // First what was read before; a lasting error comes again.
+    }
+    room = *taken;
+  }
+  polled.next = position_;
+  return polled;
+}
+
+void Reader::Fetch(milliseconds wait) {
+  if (wait.count() > 0) {
+    if (Message first(rd_kafka_consume_queue(queue_.get(), static_cast<int>(wait.count())));
+        first) {
+      arrived_.push_back(std::move(first));
+    }
+  }
+  std::array<rd_kafka_message_t*, kMessagesAtOnce> messages{};
+  const ssize_t count =
+      rd_kafka_consume_batch_queue(queue_.get(), 0, messages.data(), messages.size());
+  for (ssize_t i = 0; i < count; ++i) {
+    arrived_.emplace_back(messages[static_cast<std::size_t>(i)]);
+  }
+}
+
+base::Result<bool> Reader::Take(const log::PollLimits& limits, log::PolledRecords& polled,
+                                std::size_t& bytes) {
+  while (!arrived_.empty()) {
+    const rd_kafka_message_t& message = *arrived_.front();
+    if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      auto handled = OnErrorMessage(message);
+      arrived_.pop_front();
+      PAYLOG_TRY(std::move(handled));
+      continue;
+    }
+    // After a leader change librdkafka may fetch from an older position (its issue #4686).
+    if (message.offset < position_.value()) {
+      arrived_.pop_front();
+      continue;
+    }
+    if (polled.records.size() >= limits.records_max) {
+      return false;
+    }
+    log::StoredRecord record = ToRecord(message);
+    bytes += log::RecordBytes(record);
+    if (bytes > limits.bytes_max && !polled.records.empty()) {
+      return false;
+    }
+    position_ = record.offset.Next();
+    polled.records.push_back(std::move(record));
+    arrived_.pop_front();
+  }
+  return polled.records.size() < limits.records_max;
+}
+
+base::Result<void> Reader::OnErrorMessage(const rd_kafka_message_t& message) {
+  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    position_ = std::max(position_, base::Offset(message.offset));
+    return {};
+  }
+  Error error =
+      ErrorOf(message.err,
+              "reading " + from_.ToString() + " at offset " + std::to_string(position_.value()),
+              rd_kafka_message_errstr(&message));
+  // A broker that has just started may not know its topics yet.
+  if (error.code == ErrorCode::kNotFound) {
+    error.code = ErrorCode::kUnavailable;
+    error.retriable = true;
+  }
+  if (!error.retriable) {
+    failure_ = error;
+  }
+  return error;
+}
+
+base::Result<Reader::Watermarks> Reader::QueryWatermarks() {
+  return WithPatience(cluster_.options().patience,
+                      [&](milliseconds left) -> base::Result<Watermarks> {
+                        std::int64_t low = 0;
+                        std::int64_t high = 0;
+                        const auto wait = std::min(left, kQueryMax);
+                        const rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
+                            client_->get(), from_.topic.c_str(), from_.partition.value(), &low,
+                            &high, static_cast<int>(wait.count()));
+                        rd_kafka_poll(client_->get(), 0);
+                        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+                          Error error = ErrorOf(code, "reading the ends of " + from_.ToString());
+                          error.retriable = error.retriable || error.code == ErrorCode::kNotFound;
+                          return error;
+                        }
+                        return Watermarks{.low = base::Offset(low), .high = base::Offset(high)};
+                      });
+}
+
+base::Result<base::Offset> Reader::EndOffset() {
+  PAYLOG_ASSIGN(const Watermarks marks, QueryWatermarks());
+  return marks.high;
+}
+
+base::Result<base::Offset> Reader::BeginningOffset() {
+  PAYLOG_ASSIGN(const Watermarks marks, QueryWatermarks());
+  return marks.low;
+}
+
+void Reader::Wakeup() {
+  woken_ = true;
+  const std::scoped_lock lock(queue_mutex_);
+  if (queue_ != nullptr) {
+    rd_kafka_queue_yield(queue_.get());
+  }
+}
+
+}  // namespace paylog::log_kafka

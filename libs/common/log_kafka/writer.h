@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "paylog/log/writer.h"
+#include "paylog/log_kafka/client.h"
+#include "paylog/log_kafka/cluster.h"
+#include "paylog/log_kafka/error_protocol.h"
+
+namespace paylog::log_kafka {
+
+// The metadata of a membership, as librdkafka holds it.
+struct MemberMetadata final : log::GroupMetadata::Rep {
+  explicit MemberMetadata(ConsumerGroupMetadata metadata) : handle(std::move(metadata)) {}
+  const ConsumerGroupMetadata handle;
+};
+
+// Transactions on one transactional id. It follows the error protocol of error_protocol.h: calls
+// that must be repeated are repeated here, everything else is reported by its consequence.
+class Writer final : public log::TransactionalWriter {
+ public:
+  Writer(Cluster& cluster, std::string transactional_id, ClientInstance client);
+
+  base::Result<void> Init() override;
+  base::Result<void> Begin() override;
+  base::Result<void> Append(const log::TopicPartition& to, log::Record record) override;
+  base::Result<void> CommitOffset(const log::GroupMetadata& group, const log::TopicPartition& from,
+                                  base::Offset next) override;
+  base::Result<void> Commit() override;
+  base::Result<void> Abort() override;
+
+ private:
+  enum class State {
+    kNew,      // Before Init.
+    kReady,    // No transaction is open.
+    kOpen,     // Begun.
+    kUnknown,  // A commit of unknown outcome: only destruction is left.
+    kDead,     // librdkafka's instance, or our trust in it, is gone.
+  };
+  // What one group has processed in this transaction.
+  struct Progress {
+    log::GroupMetadata group;
+    std::map<log::TopicPartition, base::Offset> next;
+  };
+
+  // `attempt(milliseconds)` until it succeeds, or the verdict is another than to repeat it.
+  template <typename Attempt>
+  base::Result<void> Carry(Call call, Attempt attempt);
+  base::Error Explain(Call call, const Fault& fault, const std::string& reason);
+  base::Result<void> SendOffsets(const Progress& progress);
+  base::Result<void> Deliver();
+  base::Error ExplainDelivery(rd_kafka_resp_err_t code);
+  [[nodiscard]] rd_kafka_resp_err_t FatalError() const;
+  base::Result<void> MustAbort(const std::string& why);
+  void AwaitOneDelivery();
+
+  Cluster& cluster_;
+  const std::string transactional_id_;
+  const std::chrono::milliseconds transaction_timeout_;
+  ClientInstance client_;
+  State state_ = State::kNew;
+  std::optional<base::Error> must_abort_;  // librdkafka forgets errors of producing; we do not.
+  std::size_t produced_ = 0;
+  std::map<std::string, Progress> progress_;  // By group.
+};
+
+}  // namespace paylog::log_kafka
