@@ -13,6 +13,7 @@
 #include "paylog/codec/field_reader.h"
 #include "paylog/codec/message_codec.h"
 #include "paylog/codec/result_codec.h"
+#include "paylog/codec/settings_codec.h"
 #include "paylog/codec/state_codec.h"
 
 namespace paylog::schema_test {
@@ -144,6 +145,9 @@ Verdict Decode(const std::string& name, const std::string& text) {
   }
   if (name == "result") {
     return DecodeOwnText(text, codec::DecodeResult, codec::EncodeResult);
+  }
+  if (name == "settings") {
+    return DecodeOwnText(text, codec::DecodeSettings, codec::EncodeSettings);
   }
   if (name == "balance") {
     return DecodeOwnText(text, codec::DecodeAccount, [&](const model::Account& account) {

@@ -25,6 +25,9 @@ inline constexpr std::size_t kMetadataEntriesMax = 50;
 inline constexpr std::size_t kMetadataKeyLengthMax = 40;
 inline constexpr std::size_t kMetadataValueLengthMax = 500;
 
+// Of one topic. Each costs threads and connections of whoever serves it, and one journal to replay.
+inline constexpr std::int32_t kPartitionCountMax = 1'000;
+
 // Nesting of a JSON value; commands need 2.
 inline constexpr std::size_t kJsonDepthMax = 16;
 
