@@ -4,6 +4,8 @@
 #include <system_error>
 #include <utility>
 
+#include "paylog/runtime/settings.h"
+
 namespace paylog::cli {
 namespace {
 
@@ -11,7 +13,6 @@ using base::Error;
 using base::ErrorCode;
 
 constexpr std::string_view kSqlitePrefix = "sqlite:";
-constexpr std::int32_t kDefaultPartitions = 4;
 
 base::Result<OpenedLog> Open(const std::string& address, bool create, const base::Clock& clock) {
   PAYLOG_ASSIGN(std::string directory, ParseLogAddress(address));
@@ -40,26 +41,14 @@ base::Result<OpenedLog> OpenExistingLog(const std::string& address, const base::
     }
     return opened.error();
   }
-  PAYLOG_ASSIGN(opened->counts, runtime::ReadPartitionCounts(*opened->log));
+  PAYLOG_ASSIGN(opened->counts, runtime::OpenTopics(*opened->log));
   return opened;
 }
 
 base::Result<OpenedLog> OpenOrCreateLog(const std::string& address, std::int32_t partitions,
                                         const base::Clock& clock) {
   PAYLOG_ASSIGN(OpenedLog opened, Open(address, /*create=*/true, clock));
-  PAYLOG_ASSIGN(const auto topics, opened.log->ListTopics());
-  if (topics.empty()) {
-    const auto specs = runtime::TopicSpecs(partitions > 0 ? partitions : kDefaultPartitions);
-    PAYLOG_TRY(opened.log->CreateTopics(specs));
-  }
-  PAYLOG_ASSIGN(opened.counts, runtime::ReadPartitionCounts(*opened.log));
-  if (partitions > 0 && opened.counts.inbox != partitions) {
-    return Error{.code = ErrorCode::kInvalidArgument,
-                 .context = "the log at " + address + " has " +
-                            std::to_string(opened.counts.inbox) + " partitions, not " +
-                            std::to_string(partitions) +
-                            "; their number is fixed when the log is made"};
-  }
+  PAYLOG_ASSIGN(opened.counts, runtime::CreateTopics(*opened.log, clock, partitions));
   std::error_code error;
   std::filesystem::create_directories(opened.SnapshotDirectory(), error);
   if (error) {

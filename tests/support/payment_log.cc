@@ -7,6 +7,7 @@
 #include "paylog/codec/command_codec.h"
 #include "paylog/codec/headers.h"
 #include "paylog/codec/result_codec.h"
+#include "paylog/runtime/settings.h"
 #include "paylog/test_support/must.h"
 
 namespace paylog::test_support {
@@ -32,8 +33,7 @@ std::string Payment(const std::string& type, const std::string& id, const std::s
 
 PaymentLog::PaymentLog(std::int32_t partition_count) {
   Open(/*create=*/true);
-  Must(log_->CreateTopics(runtime::TopicSpecs(partition_count)));
-  counts_ = Must(runtime::ReadPartitionCounts(*log_));
+  counts_ = Must(runtime::CreateTopics(*log_, clock_, partition_count));
   std::filesystem::create_directories(SnapshotDirectory());
 }
 
