@@ -15,10 +15,11 @@ struct FakeLog::Generation final : log::GroupMetadata::Rep {
 
 class FakeLog::FakeReader final : public log::Reader {
  public:
-  FakeReader(FakeLog& log, log::TopicPartition from) : log_(log), from_(std::move(from)) {}
+  FakeReader(FakeLog& log, log::TopicPartition from, log::Isolation isolation)
+      : log_(log), from_(std::move(from)), isolation_(isolation) {}
 
   base::Result<void> Seek(base::Offset offset) override {
-    if (offset > End()) {
+    if (offset > LogEnd()) {
       return Error{.code = ErrorCode::kOffsetOutOfRange, .context = from_.ToString()};
     }
     position_ = offset;
@@ -30,10 +31,16 @@ class FakeLog::FakeReader final : public log::Reader {
     if (const Planned planned = log_.Take(Call::kPoll); planned.error) {
       return *planned.error;
     }
+    if (log_.on_poll_) {
+      log_.on_poll_();
+    }
     const auto& all = log_.partitions_[from_];
     log::PolledRecords polled{.records = {}, .next = position_};
     while (polled.next < End() && polled.records.size() < limits.records_max) {
-      polled.records.push_back(all[static_cast<std::size_t>(polled.next.value())]);
+      const auto& slot = all[static_cast<std::size_t>(polled.next.value())];
+      if (slot) {
+        polled.records.push_back(*slot);
+      }
       polled.next = polled.next.Next();
     }
     position_ = polled.next;
@@ -45,12 +52,19 @@ class FakeLog::FakeReader final : public log::Reader {
   void Wakeup() override {}
 
  private:
-  [[nodiscard]] base::Offset End() const {
+  [[nodiscard]] base::Offset LogEnd() const {
     return base::Offset(static_cast<std::int64_t>(log_.partitions_[from_].size()));
+  }
+  [[nodiscard]] base::Offset End() const {
+    const auto stable = log_.stable_ends_.find(from_);
+    const bool all =
+        isolation_ == log::Isolation::kReadUncommitted || stable == log_.stable_ends_.end();
+    return all ? LogEnd() : std::min(LogEnd(), stable->second);
   }
 
   FakeLog& log_;
   log::TopicPartition from_;
+  const log::Isolation isolation_;
   base::Offset position_{0};
 };
 
@@ -173,18 +187,32 @@ FakeLog::Planned FakeLog::Take(Call call) {
 
 void FakeLog::Put(const log::TopicPartition& to, std::string value) {
   auto& records = partitions_[to];
-  records.push_back({.offset = base::Offset(static_cast<std::int64_t>(records.size())),
-                     .key = std::nullopt,
-                     .value = std::move(value),
-                     .headers = {},
-                     .timestamp = base::TimestampMs(0)});
+  records.push_back(
+      log::StoredRecord{.offset = base::Offset(static_cast<std::int64_t>(records.size())),
+                        .key = std::nullopt,
+                        .value = std::move(value),
+                        .headers = {},
+                        .timestamp = base::TimestampMs(0)});
+}
+
+void FakeLog::PutMarker(const log::TopicPartition& to) {
+  partitions_[to].emplace_back(std::nullopt);
+}
+
+void FakeLog::SetStableEnd(const log::TopicPartition& of, std::optional<base::Offset> end) {
+  stable_ends_.erase(of);
+  if (end) {
+    stable_ends_.emplace(of, *end);
+  }
 }
 
 std::vector<std::string> FakeLog::Values(const log::TopicPartition& from) const {
   std::vector<std::string> values;
   if (const auto found = partitions_.find(from); found != partitions_.end()) {
-    for (const log::StoredRecord& record : found->second) {
-      values.push_back(record.value);
+    for (const auto& record : found->second) {
+      if (record) {
+        values.push_back(record->value);
+      }
     }
   }
   return values;
@@ -224,8 +252,8 @@ base::Result<std::vector<log::TopicSpec>> FakeLog::ListTopics() {
 }
 
 base::Result<std::unique_ptr<log::Reader>> FakeLog::NewReader(const log::TopicPartition& from,
-                                                              log::Isolation /*isolation*/) {
-  return std::unique_ptr<log::Reader>(std::make_unique<FakeReader>(*this, from));
+                                                              log::Isolation isolation) {
+  return std::unique_ptr<log::Reader>(std::make_unique<FakeReader>(*this, from, isolation));
 }
 
 base::Result<std::unique_ptr<log::TransactionalWriter>> FakeLog::NewWriter(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -37,6 +38,12 @@ class FakeLog final : public log::Log {
 
   // Adds a record at the partition's end.
   void Put(const log::TopicPartition& to, std::string value);
+  // Adds an offset that holds no record for readers, as Kafka's transaction markers do.
+  void PutMarker(const log::TopicPartition& to);
+  // From here on kReadCommitted sees nothing, as behind an open transaction; nullopt: sees all.
+  void SetStableEnd(const log::TopicPartition& of, std::optional<base::Offset> end);
+  // Called at the beginning of every Poll: what happens in the log while somebody waits.
+  void SetOnPoll(std::function<void()> on_poll) { on_poll_ = std::move(on_poll); }
   [[nodiscard]] std::vector<std::string> Values(const log::TopicPartition& from) const;
   void SetCommitted(const std::string& group, const log::TopicPartition& from, base::Offset next);
   [[nodiscard]] std::optional<base::Offset> Committed(const std::string& group,
@@ -77,7 +84,10 @@ class FakeLog final : public log::Log {
 
   std::map<Call, std::deque<Planned>> script_;
   std::vector<Call> calls_;
-  std::map<log::TopicPartition, std::vector<log::StoredRecord>> partitions_;
+  // By offset; nullopt for a marker.
+  std::map<log::TopicPartition, std::vector<std::optional<log::StoredRecord>>> partitions_;
+  std::map<log::TopicPartition, base::Offset> stable_ends_;
+  std::function<void()> on_poll_;
   std::map<std::pair<std::string, log::TopicPartition>, base::Offset> offsets_;
   std::map<std::string, int> epochs_;  // By transactional id.
   int generation_ = 1;

@@ -1,5 +1,6 @@
 #include "paylog/runtime/progress.h"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -7,6 +8,9 @@
 
 namespace paylog::runtime {
 namespace {
+
+// How long the markers of a transaction may take to become readable.
+constexpr std::chrono::milliseconds kMarkersWait{1'000};
 
 struct Input {
   std::string group;
@@ -25,27 +29,41 @@ std::vector<Input> AllInputs(const PartitionCounts& counts) {
   return inputs;
 }
 
+// Read uncommitted: a commit's offset may be visible before its markers are everywhere, so that a
+// committed end, still behind its records, would look as if nothing had been written.
 base::Result<std::vector<base::Offset>> ReadEnds(log::Log& log, const std::vector<Input>& inputs) {
   std::vector<base::Offset> ends;
   for (const Input& input : inputs) {
     PAYLOG_ASSIGN(const auto reader,
-                  log.NewReader(input.partition, log::Isolation::kReadCommitted));
+                  log.NewReader(input.partition, log::Isolation::kReadUncommitted));
     PAYLOG_ASSIGN(const base::Offset end, reader->EndOffset());
     ends.push_back(end);
   }
   return ends;
 }
 
-// An offset names the last record processed; behind it a log may have control records only.
+// Is no record to be read from `next` up to `end`? There may be control records and aborted ones,
+// which a reader passes without a word. False too where it cannot be known soon.
 base::Result<bool> NothingBetween(log::Log& log, const log::TopicPartition& partition,
-                                  std::optional<base::Offset> committed, base::Offset end) {
-  if (!committed.has_value() || *committed >= end) {
-    return committed.has_value();
+                                  base::Offset next, base::Offset end) {
+  if (next >= end) {
+    return true;
   }
   PAYLOG_ASSIGN(const auto reader, log.NewReader(partition, log::Isolation::kReadCommitted));
-  PAYLOG_TRY(reader->Seek(*committed));
-  PAYLOG_ASSIGN(const auto polled, reader->Poll({.records_max = 1}));
-  return polled.records.empty() && polled.next >= end;
+  PAYLOG_TRY(reader->Seek(next));
+  const auto deadline = std::chrono::steady_clock::now() + kMarkersWait;
+  while (reader->position() < end) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) {
+      return false;
+    }
+    PAYLOG_ASSIGN(const auto polled, reader->Poll({.records_max = 1, .wait = left}));
+    if (!polled.records.empty()) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -60,8 +78,9 @@ base::Result<bool> IsQuiet(log::Log& log, const PartitionCounts& counts) {
       continue;
     }
     PAYLOG_ASSIGN(const auto committed, log.CommittedOffset(inputs[i].group, inputs[i].partition));
-    PAYLOG_ASSIGN(const bool nothing_left,
-                  NothingBetween(log, inputs[i].partition, committed, before[i]));
+    PAYLOG_ASSIGN(
+        const bool nothing_left,
+        NothingBetween(log, inputs[i].partition, committed.value_or(base::Offset(0)), before[i]));
     if (!nothing_left) {
       return false;
     }
