@@ -56,8 +56,11 @@ class Upstream:
 class SteadyUpstream(Upstream):
     """Sends at a rate from a thread of its own, and waits where too much is unanswered."""
 
-    def __init__(self, brokers, supply, watcher, rate, backlog, **properties):
+    def __init__(self, brokers, supply, watcher, rate, backlog, already=None, **properties):
+        """`already` is another, finished, whose counts go on here."""
         super().__init__(brokers, **properties)
+        if already:
+            self.acknowledged, self.sent_at, self.sent = already.acknowledged, already.sent_at, already.sent
         self.supply, self.watcher, self.rate, self.backlog = supply, watcher, rate, backlog
         self.ending = threading.Event()
         self.error = None
@@ -110,7 +113,7 @@ class Watcher:
     def __init__(self, brokers):
         self.brokers = brokers
         self.origins = set()
-        self.answered_at = collections.defaultdict(dict)  # By partition of the command: origin, time
+        self.answered_at = collections.defaultdict(list)  # By the command's partition: (origin, time).
         self.answers = 0
         self.ending = threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
@@ -126,9 +129,18 @@ class Watcher:
         reader.close()
 
     def add(self, origin):
-        self.origins.add(origin)
-        self.answered_at[int(origin.split("/")[1])].setdefault(origin, time.monotonic())
-        self.answers = len(self.origins)
+        if origin not in self.origins:
+            self.origins.add(origin)
+            self.answered_at[int(origin.split("/")[1])].append((origin, time.monotonic()))
+            self.answers = len(self.origins)
+
+    def first_answer(self, partition, index, upstream, moment):
+        """When the first command of the partition that was sent after the moment was answered, or None.
+        Looks from the index in `answered_at`."""
+        for origin, answered in self.answered_at[partition][index:]:
+            if upstream.sent_at.get(origin, moment) > moment:
+                return answered
+        return None
 
     def wait_for(self, answers, seconds):
         """Until so many commands were answered; the time-out counts from the last one that was."""

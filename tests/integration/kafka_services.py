@@ -86,9 +86,8 @@ class Instance:
 class Services:
     """Instances of all services, stopped at the end whatever happens."""
 
-    def __init__(self, brokers, directory, **counts):
-        self.brokers, self.directory = brokers, directory
-        self.instances = [Instance(service, "abcdefgh"[n], brokers, directory)
+    def __init__(self, brokers, directory, arguments=(), **counts):
+        self.instances = [Instance(service, "abcdefgh"[n], brokers, directory, arguments)
                           for service, count in counts.items() for n in range(count)]
 
     def __enter__(self):
