@@ -142,6 +142,35 @@ TEST_P(GroupsContract, LetNoDeposedMemberCommit) {
   ExpectCommitted("g", At(topic), base::Offset(2));
 }
 
+// A deposed owner may still raise the epoch of its id, and so fence the new owner; but what it was
+// handed with its assignment lets it move nothing, and the new owner goes on where it was.
+TEST_P(GroupsContract, LetADeposedMemberThatBeginsAnewHaveNoEffect) {
+  const std::string topic = MakeTopic("anew", 1);
+  Follower old{.member = Must(log().JoinGroup(Name("g"), {topic}))};
+  StepUntil({&old}, [&] { return old.assigned.has_value(); });
+  const GroupMetadata stale = old.assigned->metadata;
+  Must(CommitUnder(*NewWriter("id"), stale, At(topic), base::Offset(101)));
+
+  old.member.reset();
+  Follower young{.member = Must(log().JoinGroup(Name("g"), {topic}))};
+  StepUntil({&young}, [&] { return young.Owned().size() == 1; });
+  const auto owner = NewWriter("id");
+  Must(CommitUnder(*owner, young.assigned->metadata, At(topic), base::Offset(105)));
+
+  const auto zombie = NewWriter("id");
+  EXPECT_EQ(CodeOf(CommitUnder(*zombie, stale, At(topic), base::Offset(102))),
+            base::ErrorCode::kIllegalGeneration);
+  ExpectCommitted("g", At(topic), base::Offset(105));
+  const base::Result<void> fenced =
+      CommitUnder(*owner, young.assigned->metadata, At(topic), base::Offset(106));
+  EXPECT_EQ(CodeOf(fenced), base::ErrorCode::kFenced);
+  ExpectCommitted("g", At(topic), base::Offset(105));
+  Must(CommitUnder(*NewWriter("id"), young.assigned->metadata, At(topic), base::Offset(106)));
+  ExpectCommitted("g", At(topic), base::Offset(106));
+  EXPECT_EQ(ValuesOf(ReadAll(At(topic))),
+            (std::vector<std::string>{"under 101", "under 105", "under 106"}));
+}
+
 TEST_P(GroupsContract, LetNoDepartedMemberCommit) {
   const std::string topic = MakeTopic("departed", 1);
   Follower gone{.member = Must(log().JoinGroup(Name("g"), {topic}))};

@@ -25,7 +25,8 @@ ClientKind KindOf(log::Isolation isolation) {
 
 }  // namespace
 
-Cluster::Cluster(Options options) : options_(std::move(options)), troubles_(options_.warn) {}
+Cluster::Cluster(Options options, std::map<std::string, log::TopicSpec> known)
+    : options_(std::move(options)), troubles_(options_.warn), topics_(std::move(known)) {}
 
 base::Result<void> Cluster::Start() {
   PAYLOG_ASSIGN(admin_, NewClient(ClientKind::kReadUncommitted));

@@ -18,7 +18,8 @@ namespace paylog::log_kafka {
 // that are costly to make. Thread-safe.
 class Cluster {
  public:
-  explicit Cluster(Options options);
+  // `known` topics are not looked up.
+  explicit Cluster(Options options, std::map<std::string, log::TopicSpec> known = {});
 
   // Connects: see KafkaLog::Open.
   base::Result<void> Start();

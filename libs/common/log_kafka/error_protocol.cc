@@ -73,9 +73,15 @@ Verdict Judge(Call call, const Fault& fault) {
       // over Begin would never end.
       return Verdict::kRecreate;
     case Call::kSendOffsets:
-    case Call::kCommit:
       if (fault.requires_abort) {
         return Verdict::kAbortAndRewind;
+      }
+      return fault.retriable ? Verdict::kRetrySameCall : Verdict::kRecreate;
+    case Call::kCommit:
+      // By now everything was delivered, so an abort that librdkafka asks for answers a failed
+      // EndTxn, of which nobody knows whether it took.
+      if (fault.requires_abort) {
+        return Verdict::kRecreate;
       }
       return fault.retriable ? Verdict::kRetrySameCall : Verdict::kRecreate;
     case Call::kInit:

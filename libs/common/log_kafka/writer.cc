@@ -56,7 +56,11 @@ base::Result<void> Writer::Carry(Call call, Attempt attempt) {
     if (error == nullptr) {
       return {};
     }
-    const Fault fault = FaultOf(error.get());
+    Fault fault = FaultOf(error.get());
+    const Cause seen{.code = fault.code, .reason = rd_kafka_error_string(error.get())};
+    const Cause cause = call == Call::kSendOffsets ? RootInTransaction(seen) : RootOf(seen);
+    fault.code = cause.code;
+    fault.fatal = fault.fatal || cause.fatal;
     const Verdict verdict = Judge(call, fault);
     if (verdict == Verdict::kRetrySameCall && steady_clock::now() < deadline) {
       rd_kafka_poll(client_.get(), 0);
@@ -66,17 +70,13 @@ base::Result<void> Writer::Carry(Call call, Attempt attempt) {
       // A commit that may still be under way must not be followed by an abort.
       state_ = call == Call::kCommit ? State::kUnknown : State::kDead;
     }
-    return Explain(call, fault, rd_kafka_error_string(error.get()));
+    return Explain(call, fault, cause.reason);
   }
 }
 
 Error Writer::Explain(Call call, const Fault& fault, const std::string& reason) {
   const std::string what = transactional_id_ + ": " + NameOf(call);
   Error error = ErrorOf(fault.code, what, reason);
-  rd_kafka_resp_err_t root = fault.code;
-  if (const auto cause = FatalError(); cause != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    root = cause;
-  }
   switch (Judge(call, fault)) {
     case Verdict::kFatal:
       error.fatal = true;
@@ -92,7 +92,7 @@ Error Writer::Explain(Call call, const Fault& fault, const std::string& reason) 
       break;
     case Verdict::kRecreate:
       // A commit that was fenced did not take, unless an earlier copy of the request was lost.
-      if (IsFenced(root) && !(call == Call::kCommit && client_.tainted())) {
+      if (IsFenced(fault.code) && !(call == Call::kCommit && client_.tainted())) {
         error.code = ErrorCode::kFenced;
       } else {
         error.code = call == Call::kCommit ? ErrorCode::kUnknownOutcome : ErrorCode::kUnavailable;
@@ -196,13 +196,13 @@ base::Result<void> Writer::Deliver() {
 
 // Nothing of the transaction was committed: whatever follows is only a matter of the writer's life.
 Error Writer::ExplainDelivery(rd_kafka_resp_err_t code) {
-  const rd_kafka_resp_err_t fatal = FatalError();
-  const rd_kafka_resp_err_t cause = fatal != RD_KAFKA_RESP_ERR_NO_ERROR ? fatal : code;
-  Error error = ErrorOf(cause, transactional_id_ + ": a record was not delivered");
-  if (IsFenced(cause)) {
+  const Cause cause = RootInTransaction({.code = code, .reason = ""});
+  Error error =
+      ErrorOf(cause.code, transactional_id_ + ": a record was not delivered", cause.reason);
+  if (IsFenced(cause.code)) {
     error.code = ErrorCode::kFenced;
     error.retriable = false;
-  } else if (!error.fatal && fatal == RD_KAFKA_RESP_ERR_NO_ERROR) {
+  } else if (!error.fatal && !cause.fatal) {
     error.code = error.code == ErrorCode::kMessageTooLarge ? error.code : ErrorCode::kAbortRequired;
     error.retriable = false;
     return error;
@@ -211,10 +211,31 @@ Error Writer::ExplainDelivery(rd_kafka_resp_err_t code) {
   return error;
 }
 
-// The error that killed librdkafka's instance, if it is dead.
-rd_kafka_resp_err_t Writer::FatalError() const {
+// A dead instance answers every call with what killed it, or worse, with something else.
+Writer::Cause Writer::RootOf(const Cause& seen) const {
   std::array<char, 256> text{};
-  return rd_kafka_fatal_error(client_.get(), text.data(), text.size());
+  const auto fatal = rd_kafka_fatal_error(client_.get(), text.data(), text.size());
+  return fatal == RD_KAFKA_RESP_ERR_NO_ERROR
+             ? seen
+             : Cause{.code = fatal, .reason = text.data(), .fatal = true};
+}
+
+// What a request failed with may only be the consequence of another one that failed before.
+// REQUIRES: a transaction is open, and its commit was not asked for.
+Writer::Cause Writer::RootInTransaction(const Cause& seen) const {
+  const bool consequence = seen.code == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+                           seen.code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT ||
+                           seen.code == RD_KAFKA_RESP_ERR__STATE;
+  const Cause root = RootOf(seen);
+  if (root.fatal || !consequence) {
+    return root;
+  }
+  // Begin is not possible in an open transaction; where that has failed, it says of what.
+  const KafkaError error(rd_kafka_begin_transaction(client_.get()));
+  if (error == nullptr || rd_kafka_error_txn_requires_abort(error.get()) == 0) {
+    return seen;
+  }
+  return {.code = rd_kafka_error_code(error.get()), .reason = rd_kafka_error_string(error.get())};
 }
 
 base::Result<void> Writer::MustAbort(const std::string& why) {

@@ -40,6 +40,11 @@ class Writer final : public log::TransactionalWriter {
     kUnknown,  // A commit of unknown outcome: only destruction is left.
     kDead,     // librdkafka's instance, or our trust in it, is gone.
   };
+  struct Cause {
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+    std::string reason;
+    bool fatal = false;  // librdkafka's instance is dead.
+  };
   // What one group has processed in this transaction.
   struct Progress {
     log::GroupMetadata group;
@@ -53,7 +58,8 @@ class Writer final : public log::TransactionalWriter {
   base::Result<void> SendOffsets(const Progress& progress);
   base::Result<void> Deliver();
   base::Error ExplainDelivery(rd_kafka_resp_err_t code);
-  [[nodiscard]] rd_kafka_resp_err_t FatalError() const;
+  [[nodiscard]] Cause RootOf(const Cause& seen) const;
+  [[nodiscard]] Cause RootInTransaction(const Cause& seen) const;
   base::Result<void> MustAbort(const std::string& why);
   void AwaitOneDelivery();
 

@@ -1,0 +1,95 @@
+#include "paylog/log_kafka/writer.h"
+
+#include <gtest/gtest.h>
+
+#include "paylog/log_kafka/mock_brokers.h"
+
+namespace paylog::log_kafka {
+namespace {
+
+// librdkafka looks once a second for requests that it has waited for too long.
+const Properties kShort = {{"transaction.timeout.ms", "6000"}, {"socket.timeout.ms", "1000"}};
+constexpr int kLongerThanARequestMs = 3'000;
+
+std::unique_ptr<Writer> InitialisedWriter(MockBrokers& brokers) {
+  auto writer = brokers.NewWriter();
+  const auto initialised = writer->Init();
+  EXPECT_TRUE(initialised) << initialised.error().ToString();
+  return writer;
+}
+
+template <typename T>
+base::ErrorCode CodeOf(const base::Result<T>& result) {
+  EXPECT_FALSE(result.has_value());
+  return result.error().code;
+}
+
+// librdkafka repeats an EndTxn whose reply was lost, under the same epoch, and says that all is
+// well. The first copy may still arrive, and end the next transaction (KAFKA-17754).
+TEST(WriterTest, NeedsAHigherEpochAfterADelayedEndTxn) {
+  MockBrokers brokers(kShort);
+  auto writer = InitialisedWriter(brokers);
+  ASSERT_TRUE(CommitOne(*writer));
+  brokers.DelayNext(Request::kEndTxn, kLongerThanARequestMs);
+  ASSERT_TRUE(CommitOne(*writer));
+  EXPECT_EQ(brokers.WaitingFor(Request::kEndTxn), 0U);
+  const auto begun = writer->Begin();
+  EXPECT_EQ(CodeOf(begun), base::ErrorCode::kTainted);
+  EXPECT_EQ(log::RecoveryOf(begun.error()), log::Recovery::kRecreate);
+  EXPECT_FALSE(writer->Abort().has_value());  // Of no more use for anything.
+
+  // The new writer asks the coordinator for an epoch before it can begin.
+  writer = brokers.NewWriter();
+  brokers.FailNext(Request::kInitProducerId,
+                   {RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED});
+  EXPECT_TRUE(writer->Init().error().fatal);
+  EXPECT_EQ(brokers.WaitingFor(Request::kInitProducerId), 0U);
+  writer = InitialisedWriter(brokers);
+  ASSERT_TRUE(CommitOne(*writer));
+  EXPECT_EQ(brokers.CountRecords(), 3);
+}
+
+TEST(WriterTest, IsTaintedByALateReplyToAnyRequestOfATransaction) {
+  for (const Request request : {Request::kProduce, Request::kAddPartitionsToTxn,
+                                Request::kAddOffsetsToTxn, Request::kTxnOffsetCommit}) {
+    SCOPED_TRACE(static_cast<int>(request));
+    MockBrokers brokers(kShort);
+    auto writer = InitialisedWriter(brokers);
+    brokers.DelayNext(request, kLongerThanARequestMs);
+    const auto committed = CommitOne(*writer);
+    EXPECT_EQ(brokers.WaitingFor(request), 0U);
+    if (!committed) {
+      EXPECT_NE(log::RecoveryOf(committed.error()), log::Recovery::kFatal)
+          << committed.error().ToString();
+      continue;
+    }
+    EXPECT_EQ(CodeOf(writer->Begin()), base::ErrorCode::kTainted);
+  }
+}
+
+TEST(WriterTest, IsNotTaintedByAReplyThatIsOnlySlow) {
+  MockBrokers brokers(kShort);
+  auto writer = InitialisedWriter(brokers);
+  brokers.DelayNext(Request::kEndTxn, 300);
+  brokers.FailNext(Request::kEndTxn, {RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS});
+  ASSERT_TRUE(CommitOne(*writer));
+  EXPECT_TRUE(CommitOne(*writer));
+}
+
+// librdkafka accepts a commit after a record that it refused: the record would be missing.
+TEST(WriterTest, NeverCommitsWithoutARecordThatWasRefused) {
+  MockBrokers brokers(kShort);
+  auto writer = InitialisedWriter(brokers);
+  ASSERT_TRUE(writer->Begin());
+  const log::TopicSpec defaults;
+  const std::string large(static_cast<std::size_t>(defaults.record_bytes_max) + 1, 'x');
+  const auto refused = writer->Append(MockedPartition(), {.value = large});
+  EXPECT_EQ(CodeOf(refused), base::ErrorCode::kMessageTooLarge);
+  ASSERT_TRUE(writer->Append(MockedPartition(), {.value = "small"}));
+  EXPECT_EQ(CodeOf(writer->Commit()), base::ErrorCode::kAbortRequired);
+  ASSERT_TRUE(writer->Abort());
+  ASSERT_TRUE(CommitOne(*writer));
+}
+
+}  // namespace
+}  // namespace paylog::log_kafka
