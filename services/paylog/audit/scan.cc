@@ -2,14 +2,13 @@
 
 #include <utility>
 
+#include "paylog/runtime/poll_towards.h"
+
 namespace paylog::audit {
 namespace {
 
 using base::Error;
 using base::ErrorCode;
-
-// Committed records are there at once; the wait only bounds a broken log.
-constexpr std::chrono::milliseconds kWait{1000};
 
 }  // namespace
 
@@ -23,10 +22,10 @@ base::Result<RecordStream> RecordStream::Open(log::Log& log, const log::TopicPar
 
 base::Result<const log::StoredRecord*> RecordStream::Next() {
   while (next_ == records_.size()) {
-    if (reader_->position() >= end_) {
+    PAYLOG_ASSIGN(auto polled, runtime::PollTowards(*reader_, end_));
+    if (polled.records.empty()) {
       return nullptr;
     }
-    PAYLOG_ASSIGN(auto polled, reader_->Poll({.wait = kWait}));
     records_ = std::move(polled.records);
     next_ = 0;
   }
@@ -62,7 +61,8 @@ base::Result<log::StoredRecord> ReadRecord(log::Log& log, const log::TopicPartit
                                            base::Offset offset) {
   PAYLOG_ASSIGN(const auto reader, log.NewReader(from, log::Isolation::kReadCommitted));
   PAYLOG_TRY(reader->Seek(offset));
-  PAYLOG_ASSIGN(auto polled, reader->Poll({.records_max = 1}));
+  PAYLOG_ASSIGN(const base::Offset end, reader->EndOffset());
+  PAYLOG_ASSIGN(auto polled, runtime::PollTowards(*reader, end, /*records_max=*/1));
   if (polled.records.empty() || polled.records.front().offset != offset) {
     return Error{
         .code = ErrorCode::kNotFound,
