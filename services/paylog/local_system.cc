@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "paylog/ledger/stage/ledger_partition.h"
+#include "paylog/ledger/stage/ledger_stage.h"
 #include "paylog/runtime/progress.h"
-#include "paylog/validator/stage/validator_partition.h"
+#include "paylog/validator/stage/validator_stage.h"
 
 namespace paylog::cli {
 namespace {
@@ -22,35 +22,16 @@ LocalSystem::~LocalSystem() {
 }
 
 base::Result<void> LocalSystem::Start() {
-  using Processor = std::unique_ptr<runtime::PartitionProcessor>;
-  validator_ = std::make_unique<runtime::StageRunner>(
-      log_,
-      runtime::StageOptions{.name = "validator",
-                            .group = std::string(runtime::kValidatorGroup),
-                            .input_topic = std::string(runtime::kCommandsTopic),
-                            .batch_records_max = options_.batch_records},
-      [this](base::PartitionId partition) -> base::Result<Processor> {
-        return Processor(std::make_unique<validator::ValidatorPartition>(
-            log_, partition, options_.counts, validator_counters_));
-      },
+  validator_ = validator::MakeValidatorStage(
+      log_, {.counts = options_.counts, .batch_records_max = options_.batch_records},
       validator_counters_);
-  ledger_ = std::make_unique<runtime::StageRunner>(
-      log_,
-      runtime::StageOptions{.name = "ledger",
-                            .group = std::string(runtime::kLedgerGroup),
-                            .input_topic = std::string(runtime::kInboxTopic),
-                            .batch_records_max = options_.batch_records},
-      [this](base::PartitionId partition) -> base::Result<Processor> {
-        ledger::LedgerOptions options{.counts = options_.counts,
-                                      .snapshot_path = options_.snapshot_directory + "/ledger-" +
-                                                       std::to_string(partition.value()) +
-                                                       ".sqlite",
-                                      .snapshot_events = options_.snapshot_events,
-                                      .warn = options_.warn};
-        return Processor(std::make_unique<ledger::LedgerPartition>(
-            log_, partition, std::move(options), ledger_counters_));
-      },
-      ledger_counters_);
+  ledger_ = ledger::MakeLedgerStage(log_,
+                                    {.counts = options_.counts,
+                                     .snapshot_directory = options_.snapshot_directory,
+                                     .snapshot_events = options_.snapshot_events,
+                                     .batch_records_max = options_.batch_records,
+                                     .warn = options_.warn},
+                                    ledger_counters_);
   PAYLOG_TRY(ledger_->Start());
   return validator_->Start();
 }
@@ -83,8 +64,7 @@ std::optional<base::Error> LocalSystem::failure() const {
 }
 
 bool LocalSystem::AllTakenOver() const {
-  return validator_tally().take_overs >= options_.counts.commands &&
-         ledger_tally().take_overs >= options_.counts.inbox;
+  return !validator_->WhyNotReady() && !ledger_->WhyNotReady();
 }
 
 base::Result<void> LocalSystem::WaitUntilIdle(const std::function<bool()>& stopped) {

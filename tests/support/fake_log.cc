@@ -36,6 +36,10 @@ class FakeLog::FakeReader final : public log::Reader {
     }
     const auto& all = log_.partitions_[from_];
     log::PolledRecords polled{.records = {}, .next = position_};
+    if (log_.hidden_polls_ > 0) {
+      --log_.hidden_polls_;
+      return polled;
+    }
     while (polled.next < End() && polled.records.size() < limits.records_max) {
       const auto& slot = all[static_cast<std::size_t>(polled.next.value())];
       if (slot) {
@@ -173,7 +177,7 @@ void FakeLog::PassNext(Call call) {
 }
 
 FakeLog::Planned FakeLog::Take(Call call) {
-  if (call != Call::kPoll) {
+  if (call != Call::kPoll && call != Call::kNewReader) {
     calls_.push_back(call);
   }
   std::deque<Planned>& plan = script_[call];
@@ -253,6 +257,9 @@ base::Result<std::vector<log::TopicSpec>> FakeLog::ListTopics() {
 
 base::Result<std::unique_ptr<log::Reader>> FakeLog::NewReader(const log::TopicPartition& from,
                                                               log::Isolation isolation) {
+  if (const Planned planned = Take(Call::kNewReader); planned.error) {
+    return *planned.error;
+  }
   return std::unique_ptr<log::Reader>(std::make_unique<FakeReader>(*this, from, isolation));
 }
 

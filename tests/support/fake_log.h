@@ -19,6 +19,7 @@ namespace paylog::test_support {
 class FakeLog final : public log::Log {
  public:
   enum class Call {
+    kNewReader,
     kNewWriter,
     kInit,
     kBegin,
@@ -42,6 +43,8 @@ class FakeLog final : public log::Log {
   void PutMarker(const log::TopicPartition& to);
   // From here on kReadCommitted sees nothing, as behind an open transaction; nullopt: sees all.
   void SetStableEnd(const log::TopicPartition& of, std::optional<base::Offset> end);
+  // The next polls, so many, return nothing, as where records are still on their way.
+  void HideNext(int polls) { hidden_polls_ = polls; }
   // Called at the beginning of every Poll: what happens in the log while somebody waits.
   void SetOnPoll(std::function<void()> on_poll) { on_poll_ = std::move(on_poll); }
   [[nodiscard]] std::vector<std::string> Values(const log::TopicPartition& from) const;
@@ -88,6 +91,7 @@ class FakeLog final : public log::Log {
   std::map<log::TopicPartition, std::vector<std::optional<log::StoredRecord>>> partitions_;
   std::map<log::TopicPartition, base::Offset> stable_ends_;
   std::function<void()> on_poll_;
+  int hidden_polls_ = 0;
   std::map<std::pair<std::string, log::TopicPartition>, base::Offset> offsets_;
   std::map<std::string, int> epochs_;  // By transactional id.
   int generation_ = 1;

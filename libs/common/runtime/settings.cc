@@ -90,15 +90,6 @@ PartitionCounts CompleteCounts(const TopicCounts& topics, std::int32_t partition
           .dead_letters = count(kDeadLettersTopic)};
 }
 
-base::Result<void> CheckAsked(const PartitionCounts& has, std::int32_t asked) {
-  if (asked == 0 || has == EqualCounts(asked)) {
-    return {};
-  }
-  return Error{.code = ErrorCode::kInvalidArgument,
-               .context = "the log has " + std::to_string(has.inbox) + " partitions, not " +
-                          std::to_string(asked) + "; their number is fixed when the log is made"};
-}
-
 // Why there is no record.
 Error NotRecorded(const TopicCounts& topics) {
   for (const log::TopicSpec& spec : TopicSpecs(EqualCounts(kPartitionCountDefault))) {
@@ -116,6 +107,15 @@ Error NotRecorded(const TopicCounts& topics) {
 
 }  // namespace
 
+base::Result<void> CheckPartitionCount(const PartitionCounts& has, std::int32_t asked) {
+  if (asked == 0 || has == EqualCounts(asked)) {
+    return {};
+  }
+  return Error{.code = ErrorCode::kInvalidArgument,
+               .context = "the log has " + std::to_string(has.inbox) + " partitions, not " +
+                          std::to_string(asked) + "; their number is fixed when the log is made"};
+}
+
 base::Result<PartitionCounts> CreateTopics(log::Log& log, const base::Clock& clock,
                                            std::int32_t partition_count) {
   PAYLOG_ASSIGN(const TopicCounts topics, ReadTopicCounts(log));
@@ -124,7 +124,7 @@ base::Result<PartitionCounts> CreateTopics(log::Log& log, const base::Clock& clo
     PAYLOG_ASSIGN(recorded, ReadRecord(log));
   }
   const PartitionCounts counts = recorded.value_or(CompleteCounts(topics, partition_count));
-  PAYLOG_TRY(CheckAsked(counts, partition_count));
+  PAYLOG_TRY(CheckPartitionCount(counts, partition_count));
   const auto specs = TopicSpecs(counts);
   // Another process may have made them meanwhile; then they only have to be the same.
   if (auto made = log.CreateTopics(specs); !made && !log.CheckTopics(specs)) {
@@ -134,7 +134,7 @@ base::Result<PartitionCounts> CreateTopics(log::Log& log, const base::Clock& clo
     PAYLOG_TRY(WriteRecord(log, clock, counts));
   }
   PAYLOG_ASSIGN(const PartitionCounts ruling, OpenTopics(log));
-  PAYLOG_TRY(CheckAsked(ruling, partition_count));
+  PAYLOG_TRY(CheckPartitionCount(ruling, partition_count));
   return ruling;
 }
 
@@ -147,14 +147,15 @@ base::Result<PartitionCounts> OpenTopics(log::Log& log) {
   if (!recorded) {
     return NotRecorded(topics);
   }
-  if (auto checked = log.CheckTopics(TopicSpecs(*recorded)); !checked) {
-    const bool missing = checked.error().code == ErrorCode::kNotFound;
-    return missing ? Error{.code = ErrorCode::kNotFound,
-                           .context = checked.error().context +
-                                      ", and had it before: its records are lost, and the stages "
-                                      "will refuse what does not fit"}
-                   : checked.error();
+  const auto specs = TopicSpecs(*recorded);
+  for (const log::TopicSpec& spec : specs) {
+    if (!topics.contains(spec.name)) {
+      return Error{.code = ErrorCode::kNotFound,
+                   .context = "the log has no topic " + spec.name +
+                              ", and had it once: its records are lost; restore it"};
+    }
   }
+  PAYLOG_TRY(log.CheckTopics(specs));
   return *recorded;
 }
 

@@ -1,5 +1,6 @@
 #include "paylog/runtime/stage_runner.h"
 
+#include <condition_variable>
 #include <utility>
 #include <variant>
 
@@ -9,6 +10,17 @@ namespace {
 // Both waits end early when there is something to do.
 constexpr std::chrono::milliseconds kMembershipWait{500};
 constexpr std::chrono::milliseconds kRecordsWait{500};
+// Until a group that cannot be reached is asked again.
+constexpr std::chrono::milliseconds kGroupBackoff{200};
+
+// False where it was told to stop before the time was over.
+bool WaitFor(std::chrono::milliseconds time, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  (void)never.wait_for(lock, stop, time, [] { return false; });
+  return !stop.stop_requested();
+}
 
 void StopThread(std::jthread& thread, const std::function<void()>& wakeup) {
   if (!thread.joinable()) {
@@ -23,7 +35,11 @@ void StopThread(std::jthread& thread, const std::function<void()>& wakeup) {
 
 StageRunner::StageRunner(log::Log& log, StageOptions options, ProcessorFactory factory,
                          Counters& counters)
-    : log_(log), options_(std::move(options)), factory_(std::move(factory)), counters_(counters) {}
+    : log_(log),
+      options_(std::move(options)),
+      factory_(std::move(factory)),
+      counters_(counters),
+      observer_(options_.observer != nullptr ? *options_.observer : ignoring_) {}
 
 StageRunner::~StageRunner() {
   (void)Stop().has_value();
@@ -37,7 +53,8 @@ base::Result<void> StageRunner::Start() {
 
 base::Result<void> StageRunner::Stop() {
   StopThread(membership_thread_, [this] { member_->Wakeup(); });
-  OnRevoked();
+  StopWorkers();
+  member_.reset();
   const bool failed = failure().has_value();
   for (auto& [partition, slot] : slots_) {
     if (!failed) {
@@ -47,7 +64,6 @@ base::Result<void> StageRunner::Stop() {
     }
   }
   slots_.clear();
-  member_.reset();
   if (const auto error = failure()) {
     return *error;
   }
@@ -55,22 +71,49 @@ base::Result<void> StageRunner::Stop() {
 }
 
 std::optional<base::Error> StageRunner::failure() const {
-  const std::scoped_lock lock(failure_mutex_);
+  const std::scoped_lock lock(status_mutex_);
   return failure_;
+}
+
+std::optional<std::string> StageRunner::WhyNotReady() const {
+  const std::scoped_lock lock(status_mutex_);
+  if (failure_) {
+    return failure_->ToString();
+  }
+  if (!in_group_) {
+    return options_.name + ": waits for group " + options_.group + " to assign partitions";
+  }
+  for (const auto& [partition, serving] : serving_) {
+    if (!serving) {
+      return options_.name + ": " + partition.ToString() + " is not taken over";
+    }
+  }
+  return std::nullopt;
+}
+
+void StageRunner::SetServing(const log::TopicPartition& partition, bool serving) {
+  {
+    const std::scoped_lock lock(status_mutex_);
+    serving_[partition] = serving;
+  }
+  counters_.Add({});  // Wakes whoever waits for progress.
 }
 
 void StageRunner::RunMembership(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     auto change = member_->Poll(kMembershipWait);
     if (!change) {
-      if (change.error().retriable) {
+      if (change.error().retriable && !change.error().fatal) {
+        observer_.OnGroupTrouble(change.error());
+        (void)WaitFor(kGroupBackoff, stop);
         continue;
       }
       Fail(change.error().In("group " + options_.group));
       return;
     }
-    if (std::holds_alternative<log::Revoked>(*change)) {
+    if (const auto* const revoked = std::get_if<log::Revoked>(&*change)) {
       OnRevoked();
+      observer_.OnRevoked(revoked->lost);
     } else if (const auto* const assigned = std::get_if<log::Assigned>(&*change)) {
       if (auto done = OnAssigned(*assigned); !done) {
         Fail(done.error());
@@ -82,28 +125,46 @@ void StageRunner::RunMembership(const std::stop_token& stop) {
   }
 }
 
-void StageRunner::RunWorker(Slot& slot, const std::stop_token& stop) {
+void StageRunner::RunWorker(const log::TopicPartition& partition, Slot& slot,
+                            const std::stop_token& stop) {
+  bool serving = false;
   while (!stop.stop_requested()) {
     auto outcome = slot.worker->Step(kRecordsWait);
     if (!outcome) {
       Fail(outcome.error());
       return;
     }
-    std::unique_lock lock(slot.mutex);
-    if (*outcome == StepOutcome::kPaused) {
-      slot.confirmed = false;
-      if (slot.confirmed_changed.wait(lock, stop, [&] { return slot.confirmed; })) {
-        slot.worker->Confirm();
-      }
-    } else if (const auto backoff = slot.worker->backoff(); backoff.count() > 0) {
-      (void)slot.confirmed_changed.wait_for(lock, stop, backoff, [] { return false; });
+    if (slot.worker->is_serving() != serving) {
+      serving = !serving;
+      SetServing(partition, serving);
     }
+    WaitBetweenSteps(slot, stop, *outcome);
+  }
+}
+
+void StageRunner::WaitBetweenSteps(Slot& slot, const std::stop_token& stop, StepOutcome outcome) {
+  std::unique_lock lock(slot.mutex);
+  if (outcome == StepOutcome::kPaused) {
+    slot.confirmed = false;
+    if (slot.confirmed_changed.wait(lock, stop, [&] { return slot.confirmed; })) {
+      slot.worker->Confirm();
+    }
+  } else if (const auto backoff = slot.worker->backoff(); backoff.count() > 0) {
+    (void)slot.confirmed_changed.wait_for(lock, stop, backoff, [] { return false; });
   }
 }
 
 base::Result<void> StageRunner::OnAssigned(const log::Assigned& assigned) {
   std::map<log::TopicPartition, std::unique_ptr<Slot>> before = std::move(slots_);
   slots_.clear();
+  observer_.OnAssigned(assigned.partitions);
+  {
+    const std::scoped_lock lock(status_mutex_);
+    in_group_ = true;
+    for (const log::TopicPartition& partition : assigned.partitions) {
+      serving_[partition] = false;
+    }
+  }
   for (const log::TopicPartition& partition : assigned.partitions) {
     std::unique_ptr<Slot> slot;
     if (const auto kept = before.find(partition); kept != before.end()) {
@@ -114,14 +175,24 @@ base::Result<void> StageRunner::OnAssigned(const log::Assigned& assigned) {
     }
     Slot& running = *slot;
     slots_.emplace(partition, std::move(slot));
-    running.thread =
-        std::jthread([this, &running](const std::stop_token& stop) { RunWorker(running, stop); });
+    running.thread = std::jthread([this, &running, partition](const std::stop_token& stop) {
+      RunWorker(partition, running, stop);
+    });
   }
+  counters_.Add({});  // Nothing may have been assigned: then all is taken over.
   return {};
 }
 
-// The workers stop after their batch; their state is kept in case the partition comes back.
+// The workers' state is kept in case their partitions come back.
 void StageRunner::OnRevoked() {
+  StopWorkers();
+  const std::scoped_lock lock(status_mutex_);
+  in_group_ = false;
+  serving_.clear();
+}
+
+// After their batch.
+void StageRunner::StopWorkers() {
   for (auto& [partition, slot] : slots_) {
     slot->thread.request_stop();
   }
@@ -142,20 +213,20 @@ base::Result<std::unique_ptr<StageRunner::Slot>> StageRunner::MakeSlot(
     const log::TopicPartition& partition, const log::GroupMetadata& metadata) {
   auto slot = std::make_unique<Slot>();
   PAYLOG_ASSIGN(slot->processor, factory_(partition.partition));
-  PAYLOG_ASSIGN(auto reader, log_.NewReader(partition, log::Isolation::kReadCommitted));
   slot->worker = std::make_unique<Worker>(
-      log_, std::move(reader), *slot->processor, counters_,
+      log_, *slot->processor, counters_,
       WorkerOptions{
           .input = partition,
           .transactional_id = options_.name + '-' + std::to_string(partition.partition.value()),
-          .batch_records_max = options_.batch_records_max},
+          .batch_records_max = options_.batch_records_max,
+          .observer = options_.observer},
       metadata);
   return slot;
 }
 
 void StageRunner::Fail(const base::Error& error) {
   {
-    const std::scoped_lock lock(failure_mutex_);
+    const std::scoped_lock lock(status_mutex_);
     if (!failure_) {
       failure_ = error.In(options_.name);
     }

@@ -21,14 +21,18 @@ struct StageOptions {
   std::string group;
   std::string input_topic;
   std::size_t batch_records_max = kBatchRecordsMax;
+  StageObserver* observer = nullptr;  // Must outlive the runner.
 };
 
+// Makes what serves a partition. It does not touch the log: an error is final, while what goes
+// wrong in PartitionProcessor::TakeOver is tried again where time may cure it.
 using ProcessorFactory =
     std::function<base::Result<std::unique_ptr<PartitionProcessor>>(base::PartitionId)>;
 
 // Runs a stage in this process: joins its group, and serves each assigned partition with a worker
 // on a thread of its own. Workers keep their state over a rebalance that gives the partition back.
-// Thread-safe. `log` and `counters` must outlive it.
+// Trouble with the log that time may cure is tried again for ever. Thread-safe. `log` and
+// `counters` must outlive it.
 class StageRunner {
  public:
   StageRunner(log::Log& log, StageOptions options, ProcessorFactory factory, Counters& counters);
@@ -36,12 +40,16 @@ class StageRunner {
 
   // Joins the group and starts serving.
   base::Result<void> Start();
-  // Lets each worker finish its batch, closes the processors and leaves the group. The first error
-  // of all that happened since Start, if any.
+  // Lets each worker finish its batch, leaves the group, so that others can go on at once, and
+  // closes the processors. The first error of all that happened since Start, if any.
   base::Result<void> Stop();
 
   // Set once a partition cannot be served: the process should end.
   [[nodiscard]] std::optional<base::Error> failure() const;
+
+  // Why it does not serve, in words; nullopt while it is in its group and has taken over all that
+  // it was assigned, which may be nothing.
+  [[nodiscard]] std::optional<std::string> WhyNotReady() const;
 
  private:
   // A partition that this process has, or had and may get back.
@@ -55,10 +63,13 @@ class StageRunner {
   };
 
   void RunMembership(const std::stop_token& stop);
-  void RunWorker(Slot& slot, const std::stop_token& stop);
+  void RunWorker(const log::TopicPartition& partition, Slot& slot, const std::stop_token& stop);
+  static void WaitBetweenSteps(Slot& slot, const std::stop_token& stop, StepOutcome outcome);
   base::Result<void> OnAssigned(const log::Assigned& assigned);
   void OnRevoked();
+  void StopWorkers();
   void ConfirmAll();
+  void SetServing(const log::TopicPartition& partition, bool serving);
   base::Result<std::unique_ptr<Slot>> MakeSlot(const log::TopicPartition& partition,
                                                const log::GroupMetadata& metadata);
   void Fail(const base::Error& error);
@@ -67,13 +78,17 @@ class StageRunner {
   const StageOptions options_;
   const ProcessorFactory factory_;
   Counters& counters_;
+  StageObserver ignoring_;
+  StageObserver& observer_;
 
   std::unique_ptr<log::GroupMember> member_;
   std::map<log::TopicPartition, std::unique_ptr<Slot>> slots_;  // The membership thread's alone.
   std::jthread membership_thread_;
 
-  mutable std::mutex failure_mutex_;
+  mutable std::mutex status_mutex_;  // Of what follows.
   std::optional<base::Error> failure_;
+  bool in_group_ = false;
+  std::map<log::TopicPartition, bool> serving_;  // All that are assigned.
 };
 
 }  // namespace paylog::runtime

@@ -13,6 +13,7 @@ using base::ErrorCode;
 namespace {
 
 // 10 ms, doubled up to 1.28 s: a broker that is away for hours is asked about once a second.
+constexpr std::chrono::milliseconds kBackoffNone{0};
 constexpr std::chrono::milliseconds kBackoffMin{10};
 constexpr int kBackoffDoublingsMax = 7;
 
@@ -54,14 +55,14 @@ bool TimeMayCure(const base::Error& error) {
 
 }  // namespace
 
-Worker::Worker(log::Log& log, std::unique_ptr<log::Reader> reader, PartitionProcessor& processor,
-               Counters& counters, WorkerOptions options, log::GroupMetadata metadata)
+Worker::Worker(log::Log& log, PartitionProcessor& processor, Counters& counters,
+               WorkerOptions options, log::GroupMetadata metadata)
     : log_(log),
       processor_(processor),
       counters_(counters),
       options_(std::move(options)),
-      metadata_(std::move(metadata)),
-      reader_(std::move(reader)) {}
+      observer_(options_.observer != nullptr ? *options_.observer : ignoring_),
+      metadata_(std::move(metadata)) {}
 
 base::Result<StepOutcome> Worker::Step(std::chrono::milliseconds wait) {
   if (failure_) {
@@ -79,6 +80,8 @@ base::Result<StepOutcome> Worker::Step(std::chrono::milliseconds wait) {
 }
 
 base::Result<StepOutcome> Worker::TryStep(std::chrono::milliseconds wait) {
+  // Whoever waits for a take-over hears of it at once, and not when records come.
+  const std::chrono::milliseconds poll_wait = writer_ == nullptr ? kBackoffNone : wait;
   if (auto running = EnsureRunning(); !running) {
     // Whatever was reached, the next attempt begins with a new epoch and looks at the log again.
     writer_.reset();
@@ -90,16 +93,18 @@ base::Result<StepOutcome> Worker::TryStep(std::chrono::milliseconds wait) {
   // After a refusal records are taken one by one, so that the one at fault stops only itself.
   auto polled = reader_->Poll({.records_max = refusals_ > 0 ? 1 : options_.batch_records_max,
                                .bytes_max = options_.batch_bytes_max,
-                               .wait = wait});
+                               .wait = poll_wait});
   if (!polled) {
     if (polled.error().retriable && !polled.error().fatal) {
       ++troubles_;
+      observer_.OnTrouble(options_.input, polled.error());
       return StepOutcome::kIdle;
     }
     return polled.error();
   }
   if (polled->records.empty()) {
-    troubles_ = refusals_ = 0;  // All there is has been committed.
+    ForgetTroublesAtTheEnd(polled->next);
+    observer_.OnCaughtUp(options_.input, polled->next);
     PAYLOG_TRY(processor_.Maintain());
     return StepOutcome::kIdle;
   }
@@ -116,9 +121,19 @@ base::Result<StepOutcome> Worker::TryStep(std::chrono::milliseconds wait) {
   return StepOutcome::kCommitted;
 }
 
+// An empty poll alone says little: on some logs what is there is still on its way.
+void Worker::ForgetTroublesAtTheEnd(base::Offset position) {
+  if (troubles_ == 0) {
+    return;
+  }
+  if (const auto end = reader_->EndOffset(); end && position >= *end) {
+    troubles_ = refusals_ = 0;  // All there is has been committed.
+  }
+}
+
 std::chrono::milliseconds Worker::backoff() const {
   if (troubles_ == 0) {
-    return std::chrono::milliseconds(0);
+    return kBackoffNone;
   }
   const int doublings = std::min(troubles_ - 1, kBackoffDoublingsMax);
   return kBackoffMin * (1 << doublings);
@@ -128,14 +143,27 @@ base::Result<void> Worker::EnsureRunning() {
   if (writer_ != nullptr) {
     return {};
   }
+  PAYLOG_TRY(OpenReader());
+  observer_.OnTakeOverBegun(options_.input);
   PAYLOG_TRY(RecreateWriter());
+  bool kept = false;
   if (has_state_) {
-    PAYLOG_ASSIGN(const bool unchanged, ContinueAsBefore());
-    if (unchanged) {
-      return reader_->Seek(committed_);
-    }
+    PAYLOG_ASSIGN(kept, ContinueAsBefore());
   }
-  return TakeOver();
+  PAYLOG_TRY(kept ? reader_->Seek(committed_) : TakeOver());
+  observer_.OnTakenOver(options_.input, committed_, kept);
+  return {};
+}
+
+// Here, not when it is made, so that a broker that is away is no more than trouble.
+base::Result<void> Worker::OpenReader() {
+  if (reader_ != nullptr) {
+    return {};
+  }
+  PAYLOG_ASSIGN(auto reader, log_.NewReader(options_.input, log::Isolation::kReadCommitted));
+  const std::scoped_lock lock(reader_mutex_);
+  reader_ = std::move(reader);
+  return {};
 }
 
 base::Result<void> Worker::RecreateWriter() {
@@ -170,10 +198,12 @@ base::Result<void> Worker::RunTransaction(const log::PolledRecords& polled) {
   PAYLOG_TRY(processor_.Process(polled.records, *writer_));
   // Not `polled.next`, which may lie beyond gaps: the offset must name the last record processed.
   const base::Offset next = polled.records.back().offset.Next();
+  observer_.OnCommitBegun(options_.input, polled.records.size());
   PAYLOG_TRY(writer_->CommitOffset(metadata_, options_.input, next));
   PAYLOG_TRY(writer_->Commit());
   transaction_open_ = false;
   processor_.OnCommitted();
+  observer_.OnCommitted(options_.input, next);
   committed_ = next;
   troubles_ = 0;
   refusals_ = 0;
@@ -182,6 +212,7 @@ base::Result<void> Worker::RunTransaction(const log::PolledRecords& polled) {
 
 base::Result<StepOutcome> Worker::Recover(const base::Error& error) {
   processor_.OnAborted();
+  observer_.OnTrouble(options_.input, error);
   counters_.Add({.aborts = 1});
   ++troubles_;
   switch (log::RecoveryOf(error)) {
@@ -234,7 +265,10 @@ base::Result<void> Worker::Close() {
 }
 
 void Worker::Wakeup() {
-  reader_->Wakeup();
+  const std::scoped_lock lock(reader_mutex_);
+  if (reader_ != nullptr) {
+    reader_->Wakeup();
+  }
 }
 
 }  // namespace paylog::runtime

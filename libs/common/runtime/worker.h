@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
 #include "paylog/log/log.h"
 #include "paylog/runtime/counters.h"
+#include "paylog/runtime/observer.h"
 #include "paylog/runtime/processor.h"
 
 namespace paylog::runtime {
@@ -19,6 +21,7 @@ struct WorkerOptions {
   std::string transactional_id;  // "ledger-3": one owner at a time.
   std::size_t batch_records_max = kBatchRecordsMax;
   std::size_t batch_bytes_max = std::size_t{4} * 1024 * 1024;
+  StageObserver* observer = nullptr;  // Must outlive the worker.
 };
 
 enum class StepOutcome {
@@ -31,11 +34,12 @@ enum class StepOutcome {
 // The transactional loop over one partition: poll, process, append with the input offset, commit.
 // Every stage runs it; only the processor differs. It never ends by itself: a caller steps it, a
 // thread in production, a scheduler in simulation. Used by one thread at a time; only Wakeup may
-// come from any. `log`, `processor` and `counters` must outlive it; `reader` is of the input.
+// come from any. `log`, `processor` and `counters` must outlive it.
 class Worker {
  public:
-  Worker(log::Log& log, std::unique_ptr<log::Reader> reader, PartitionProcessor& processor,
-         Counters& counters, WorkerOptions options, log::GroupMetadata metadata);
+  // Touches the log at the first Step only.
+  Worker(log::Log& log, PartitionProcessor& processor, Counters& counters, WorkerOptions options,
+         log::GroupMetadata metadata);
 
   // Takes over if need be, then processes at most one batch; waits up to `wait` for records.
   // An error is final: the partition cannot be served by this process, and every later Step returns
@@ -46,6 +50,9 @@ class Worker {
   // How long to wait before the next Step: 0, or longer with each trouble in a row.
   // Never waited for inside, so that a scheduler can drive it.
   [[nodiscard]] std::chrono::milliseconds backoff() const;
+
+  // Has it taken over, and is it not in trouble? Between steps.
+  [[nodiscard]] bool is_serving() const { return writer_ != nullptr && has_state_ && !paused_; }
 
   // A new assignment of the same partition. What was committed meanwhile by another owner shows at
   // the next commit, which is then fenced.
@@ -59,8 +66,10 @@ class Worker {
 
  private:
   base::Result<StepOutcome> TryStep(std::chrono::milliseconds wait);
+  void ForgetTroublesAtTheEnd(base::Offset position);
   base::Result<void> EnsureRunning();
   base::Result<void> TakeOver();
+  base::Result<void> OpenReader();
   base::Result<void> RecreateWriter();
   base::Result<bool> ContinueAsBefore();
   base::Result<void> RunTransaction(const log::PolledRecords& polled);
@@ -71,8 +80,11 @@ class Worker {
   PartitionProcessor& processor_;
   Counters& counters_;
   const WorkerOptions options_;
+  StageObserver ignoring_;
+  StageObserver& observer_;
   log::GroupMetadata metadata_;
 
+  std::mutex reader_mutex_;  // Of the pointer: Wakeup may come while it is set.
   std::unique_ptr<log::Reader> reader_;
   std::unique_ptr<log::TransactionalWriter> writer_;  // nullptr: to be made anew.
   bool transaction_open_ = false;

@@ -109,12 +109,11 @@ class WorkerTest : public testing::Test {
     }
   }
   std::unique_ptr<Worker> NewWorker(PartitionProcessor& processor, std::size_t batch_records_max) {
-    return std::make_unique<Worker>(
-        log_, Must(log_.NewReader(kInput, log::Isolation::kReadCommitted)), processor, counters_,
-        WorkerOptions{.input = kInput,
-                      .transactional_id = "worker-0",
-                      .batch_records_max = batch_records_max},
-        log_.Metadata(kGroup));
+    return std::make_unique<Worker>(log_, processor, counters_,
+                                    WorkerOptions{.input = kInput,
+                                                  .transactional_id = "worker-0",
+                                                  .batch_records_max = batch_records_max},
+                                    log_.Metadata(kGroup));
   }
   base::Result<StepOutcome> Step() { return worker_->Step(kNoWait); }
 
@@ -165,6 +164,76 @@ TEST_F(WorkerTest, ResumesWhereTheProcessorSays) {
   log_.SetCommitted(kGroup, kInput, base::Offset(1));
   RunToIdle();
   ExpectAllCopied();
+}
+
+// A broker that is away when a partition is assigned is trouble, not the end.
+TEST_F(WorkerTest, OpensItsReaderWhenTheLogIsBack) {
+  log_.FailNext(Call::kNewReader, Of(ErrorCode::kUnavailable));
+  EXPECT_EQ(Must(Step()), StepOutcome::kRecovered);
+  EXPECT_FALSE(worker_->is_serving());
+  EXPECT_GT(worker_->backoff().count(), 0);
+  EXPECT_EQ(log_.CountOf(Call::kInit), 0U) << "nobody is fenced by who cannot read";
+  RunToIdle();
+  EXPECT_TRUE(worker_->is_serving());
+  ExpectAllCopied();
+}
+
+// A poll that returns nothing does not mean that nothing is there: what went wrong is remembered
+// until the end is reached, or a record that is refused would be tried for ever.
+TEST_F(WorkerTest, AnEmptyPollBeforeTheEndForgetsNoTrouble) {
+  log_.FailNext(Call::kCommit, Abortable());
+  EXPECT_EQ(Must(Step()), StepOutcome::kRecovered);
+  const auto backoff = worker_->backoff();
+  EXPECT_GT(backoff.count(), 0);
+  log_.HideNext(1);
+  EXPECT_EQ(Must(Step()), StepOutcome::kIdle);
+  EXPECT_EQ(worker_->backoff(), backoff);
+  RunToIdle();
+  ExpectAllCopied();
+  EXPECT_EQ(worker_->backoff().count(), 0);
+}
+
+class NotingObserver final : public StageObserver {
+ public:
+  void OnTakeOverBegun(const log::TopicPartition& /*input*/) override { Note("begin"); }
+  void OnTakenOver(const log::TopicPartition& input, base::Offset next, bool kept) override {
+    EXPECT_EQ(input, kInput);
+    Note(std::string(kept ? "kept" : "taken over") + " at " + std::to_string(next.value()));
+  }
+  void OnCommitBegun(const log::TopicPartition& /*input*/, std::size_t records) override {
+    Note("commit " + std::to_string(records));
+  }
+  void OnCommitted(const log::TopicPartition& /*input*/, base::Offset next) override {
+    Note("committed to " + std::to_string(next.value()));
+  }
+  void OnCaughtUp(const log::TopicPartition& /*input*/, base::Offset next) override {
+    Note("caught up at " + std::to_string(next.value()));
+  }
+  void OnTrouble(const log::TopicPartition& /*input*/, const Error& error) override {
+    Note(std::string(ToString(error.code)));
+  }
+  std::vector<std::string> notes;
+
+ private:
+  void Note(std::string note) { notes.push_back(std::move(note)); }
+};
+
+TEST_F(WorkerTest, TellsItsObserverWhatHappens) {
+  NotingObserver observer;
+  Worker worker(
+      log_, processor_, counters_,
+      {.input = kInput, .transactional_id = "w", .batch_records_max = 3, .observer = &observer},
+      log_.Metadata(kGroup));
+  EXPECT_EQ(Must(worker.Step(kNoWait)), StepOutcome::kCommitted);
+  log_.FailNext(Call::kBegin, Of(ErrorCode::kTainted));
+  EXPECT_EQ(Must(worker.Step(kNoWait)), StepOutcome::kRecovered);
+  EXPECT_FALSE(worker.is_serving());
+  log_.PutMarker(kInput);
+  EXPECT_EQ(Must(worker.Step(kNoWait)), StepOutcome::kCommitted);
+  EXPECT_EQ(Must(worker.Step(kNoWait)), StepOutcome::kIdle);
+  EXPECT_THAT(observer.notes,
+              ElementsAre("begin", "taken over at 0", "commit 3", "committed to 3", "tainted",
+                          "begin", "kept at 3", "commit 2", "committed to 5", "caught up at 6"));
 }
 
 // Abort and rewind.
@@ -326,8 +395,8 @@ TEST_F(WorkerTest, StopsForGoodAfterAFatalErrorOfAnyCall) {
     FakeLog log;
     log.Put(kInput, "0");
     CopyingProcessor processor(log);
-    Worker worker(log, Must(log.NewReader(kInput, log::Isolation::kReadCommitted)), processor,
-                  counters_, {.input = kInput, .transactional_id = "w"}, log.Metadata(kGroup));
+    Worker worker(log, processor, counters_, {.input = kInput, .transactional_id = "w"},
+                  log.Metadata(kGroup));
     log.FailNext(call, Fatal());
     const auto stopped = worker.Step(kNoWait);
     EXPECT_EQ(CodeOf(stopped), ErrorCode::kIo) << static_cast<int>(call);

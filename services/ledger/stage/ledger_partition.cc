@@ -24,6 +24,8 @@ LedgerPartition::LedgerPartition(log::Log& log, base::PartitionId partition, Led
     : log_(log),
       partition_(partition),
       options_(std::move(options)),
+      observer_(options_.observer != nullptr ? *options_.observer : ignoring_),
+      input_(runtime::Partition(runtime::kInboxTopic, partition)),
       counters_(counters),
       outputs_(partition, options_.counts),
       snapshots_(options_.snapshot_path, options_.inline_snapshots, options_.warn) {}
@@ -117,7 +119,11 @@ base::Result<void> LedgerPartition::ReplayJournal(log::Reader& journal, base::Of
         }
         return {};
       });
-  counters_.Add({.replayed = state_->progress().last_sequence.value() - before.value()});
+  const std::int64_t count = state_->progress().last_sequence.value() - before.value();
+  counters_.Add({.replayed = count});
+  if (replayed) {
+    observer_.OnRebuilt(input_, before, count);
+  }
   return replayed;
 }
 
@@ -252,6 +258,7 @@ base::Result<void> LedgerPartition::Maintain() {
 void LedgerPartition::BeginSnapshot() {
   if (snapshots_.enabled()) {
     snapshots_.Begin(*state_, balances_.published());
+    saving_until_ = state_->progress().last_sequence;
     events_since_snapshot_ = 0;
   }
 }
@@ -260,6 +267,7 @@ void LedgerPartition::FinishSnapshot(bool wait) {
   if (snapshots_.Finish(wait)) {
     balances_.MakeDue(state_->progress().last_sequence);
     counters_.Add({.snapshots = 1});
+    observer_.OnSnapshotSaved(input_, saving_until_);
   }
 }
 

@@ -10,17 +10,21 @@
 #include "paylog/ledger/stage/snapshots.h"
 #include "paylog/log/log.h"
 #include "paylog/runtime/counters.h"
+#include "paylog/runtime/observer.h"
 #include "paylog/runtime/processor.h"
 
 namespace paylog::ledger {
 
+// How many events may pass between two snapshots: what a recovery replays at most, roughly.
+inline constexpr std::int64_t kSnapshotEvents = 100'000;
+
 struct LedgerOptions {
   runtime::PartitionCounts counts;
   std::string snapshot_path;  // Empty: none are kept.
-  // How many events may pass between two snapshots: what a recovery replays at most, roughly.
-  std::int64_t snapshot_events = 100'000;
+  std::int64_t snapshot_events = kSnapshotEvents;
   bool inline_snapshots = false;  // On the worker's thread; for simulation.
   WarningSink warn = [](const std::string&) {};
+  runtime::StageObserver* observer = nullptr;  // Must outlive the partition.
 };
 
 // One partition of the ledger on a log: state in memory, a fold of the journal, with snapshots (ADR
@@ -60,13 +64,17 @@ class LedgerPartition final : public runtime::PartitionProcessor {
   log::Log& log_;
   const base::PartitionId partition_;
   const LedgerOptions options_;
+  runtime::StageObserver ignoring_;
+  runtime::StageObserver& observer_;
+  const log::TopicPartition input_;
   runtime::Counters& counters_;
   const OutputWriter outputs_;
 
   std::unique_ptr<State> state_;
   std::unique_ptr<State> overlay_;  // While a transaction is open.
   Snapshots snapshots_;
-  bool snapshot_suspect_ = false;  // A look-up met damage: discard at the next take-over.
+  base::Sequence saving_until_{0};  // What the snapshot that was begun last goes up to.
+  bool snapshot_suspect_ = false;   // A look-up met damage: discard at the next take-over.
   std::int64_t events_since_snapshot_ = 0;
 
   BalanceFeed balances_;

@@ -38,8 +38,7 @@ class LedgerRun {
     const auto inbox =
         runtime::Partition(runtime::kInboxTopic, base::PartitionId(options.partition));
     worker_.emplace(
-        log_, test_support::Must(log_.NewReader(inbox, log::Isolation::kReadCommitted)), ledger_,
-        counters_,
+        log_, ledger_, counters_,
         runtime::WorkerOptions{.input = inbox,
                                .transactional_id = "ledger-" + std::to_string(options.partition),
                                .batch_records_max = options.batch_records_max},

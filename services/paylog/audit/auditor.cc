@@ -6,6 +6,8 @@
 
 #include <unistd.h>
 
+#include "paylog/ledger/stage/ledger_stage.h"
+
 namespace paylog::audit {
 namespace {
 
@@ -104,9 +106,9 @@ Verdict AuditStages(log::Log& log, const runtime::PartitionCounts& counts,
     }
   }
   for (std::int32_t p = 0; p < counts.inbox; ++p) {
-    const std::string snapshot = snapshot_directory.empty() ? std::string()
-                                                            : snapshot_directory + "/ledger-" +
-                                                                  std::to_string(p) + ".sqlite";
+    const std::string snapshot =
+        snapshot_directory.empty() ? std::string()
+                                   : ledger::SnapshotPath(snapshot_directory, base::PartitionId(p));
     Verdict verdict = AuditLedger(log,
                                   {.partition = base::PartitionId(p),
                                    .counts = counts,

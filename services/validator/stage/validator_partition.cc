@@ -36,8 +36,9 @@ base::Result<base::Offset> HighestOrigin(log::Log& log, const log::TopicPartitio
 }  // namespace
 
 ValidatorPartition::ValidatorPartition(log::Log& log, base::PartitionId partition,
-                                       runtime::PartitionCounts counts, runtime::Counters& counters)
-    : log_(log), partition_(partition), counts_(counts), counters_(counters) {}
+                                       runtime::PartitionCounts counts, runtime::Counters& counters,
+                                       runtime::StageObserver* observer)
+    : log_(log), partition_(partition), counts_(counts), counters_(counters), observer_(observer) {}
 
 base::Result<base::Offset> ValidatorPartition::TakeOver(std::optional<base::Offset> committed) {
   if (committed) {
@@ -66,20 +67,39 @@ base::Result<base::Offset> ValidatorPartition::AfterHighestOrigin() {
 base::Result<void> ValidatorPartition::Process(std::span<const log::StoredRecord> records,
                                                log::TransactionalWriter& writer) {
   staged_tally_ = {.inputs = static_cast<std::int64_t>(records.size())};
+  staged_noted_.clear();
   for (const log::StoredRecord& record : records) {
     VerdictOutput output = Judge(record, partition_, counts_);
-    if (const auto* const refused = std::get_if<Refused>(&output.verdict)) {
-      staged_tally_.Count(refused->result);
-    } else if (std::holds_alternative<DeadLetter>(output.verdict)) {
-      ++staged_tally_.dead_letters;
-    }
+    Note(record.offset, output.verdict);
     PAYLOG_TRY(writer.Append(output.to, std::move(output.record)));
   }
   return {};
 }
 
+void ValidatorPartition::Note(base::Offset offset, const Verdict& verdict) {
+  if (const auto* const refused = std::get_if<Refused>(&verdict)) {
+    staged_tally_.Count(refused->result);
+    staged_noted_.push_back({.offset = offset,
+                             .command_id = refused->result.command_id.value(),
+                             .code = refused->result.code});
+  } else if (const auto* const letter = std::get_if<DeadLetter>(&verdict)) {
+    ++staged_tally_.dead_letters;
+    staged_noted_.push_back(
+        {.offset = offset, .command_id = std::nullopt, .code = letter->reason.code});
+  }
+}
+
 void ValidatorPartition::OnCommitted() {
   counters_.Add(staged_tally_);
+  const auto input = runtime::Partition(runtime::kCommandsTopic, partition_);
+  for (const Noted& noted : staged_noted_) {
+    if (observer_ != nullptr && noted.command_id) {
+      observer_->OnRefused(input, noted.offset, *noted.command_id, noted.code);
+    } else if (observer_ != nullptr) {
+      observer_->OnDeadLetter(input, noted.offset, noted.code);
+    }
+  }
+  staged_noted_.clear();
 }
 
 }  // namespace paylog::validator

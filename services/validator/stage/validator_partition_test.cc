@@ -37,8 +37,7 @@ class ValidatorRun {
       : validator_(log.log(), base::PartitionId(partition), log.counts(), counters_) {
     const auto commands = runtime::Partition(runtime::kCommandsTopic, base::PartitionId(partition));
     worker_.emplace(
-        log.log(), Must(log.log().NewReader(commands, log::Isolation::kReadCommitted)), validator_,
-        counters_,
+        log.log(), validator_, counters_,
         runtime::WorkerOptions{.input = commands,
                                .transactional_id = "validator-" + std::to_string(partition)},
         log::GroupMetadata::Standalone(group));

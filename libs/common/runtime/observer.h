@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "paylog/base/error.h"
+#include "paylog/log/record.h"
+#include "paylog/model/result_code.h"
+
+namespace paylog::runtime {
+
+// What a stage tells whoever watches it, for metrics and diagnostics. An observer decides nothing;
+// this one ignores everything. The loop measures no time: an observer that wants durations has a
+// clock of its own and takes the time between two calls.
+//
+// Called by the threads that work, so it must be quick and must not wait. Calls about one partition
+// come one at a time, those about different ones may come at once. `input` is the partition read.
+class StageObserver {
+ public:
+  virtual ~StageObserver() = default;
+
+  // The group. All partitions that this process has from now on; then: none any more.
+  virtual void OnAssigned(const std::vector<log::TopicPartition>& /*inputs*/) {}
+  virtual void OnRevoked(bool /*lost*/) {}
+  virtual void OnGroupTrouble(const base::Error& /*error*/) {}
+
+  // Fencing whoever owned the partition before, and comparing with the log. `next` is where it goes
+  // on; `kept`: what was in memory is still right.
+  virtual void OnTakeOverBegun(const log::TopicPartition& /*input*/) {}
+  virtual void OnTakenOver(const log::TopicPartition& /*input*/, base::Offset /*next*/,
+                           bool /*kept*/) {}
+  // Within a take-over: the state was rebuilt from a snapshot (of sequence 0: from none) and so
+  // many journal events behind it.
+  virtual void OnRebuilt(const log::TopicPartition& /*input*/, base::Sequence /*snapshot*/,
+                         std::int64_t /*replayed*/) {}
+
+  // A transaction. OnCaughtUp: nothing is left to read before `next`.
+  virtual void OnCommitBegun(const log::TopicPartition& /*input*/, std::size_t /*records*/) {}
+  virtual void OnCommitted(const log::TopicPartition& /*input*/, base::Offset /*next*/) {}
+  virtual void OnCaughtUp(const log::TopicPartition& /*input*/, base::Offset /*next*/) {}
+  // Something went wrong that will be put right or tried again.
+  virtual void OnTrouble(const log::TopicPartition& /*input*/, const base::Error& /*error*/) {}
+
+  virtual void OnSnapshotSaved(const log::TopicPartition& /*input*/, base::Sequence /*last*/) {}
+  // Of records that were committed.
+  virtual void OnRefused(const log::TopicPartition& /*input*/, base::Offset /*command*/,
+                         const std::string& /*command_id*/, model::ResultCode /*code*/) {}
+  virtual void OnDeadLetter(const log::TopicPartition& /*input*/, base::Offset /*command*/,
+                            model::ResultCode /*code*/) {}
+};
+
+}  // namespace paylog::runtime
