@@ -1,5 +1,6 @@
 #include "paylog/log_kafka/cluster.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "paylog/log_kafka/error_protocol.h"
@@ -16,6 +17,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kLook{500};
 // A new client that has not learned of the topics by then works all the same, only later.
 constexpr milliseconds kLearn{1'000};
+// One request; a broker that is being elected answers the next.
+constexpr milliseconds kRequest{3'000};
 constexpr std::size_t kIdleReadersMax = 16;
 
 ClientKind KindOf(log::Isolation isolation) {
@@ -90,8 +93,9 @@ base::Result<rd_kafka_t*> Cluster::GroupClient(const std::string& group) {
 }
 
 base::Result<std::vector<KafkaTopic>> Cluster::ReadTopics() {
-  return WithPatience(options_.patience,
-                      [&](milliseconds left) { return log_kafka::ReadTopics(admin(), left); });
+  return WithPatience(options_.patience, [&](milliseconds left) {
+    return log_kafka::ReadTopics(admin(), std::min(left, kRequest));
+  });
 }
 
 base::Result<log::TopicSpec> Cluster::FindTopic(const std::string& topic) {

@@ -18,6 +18,10 @@ using std::chrono::steady_clock;
 constexpr std::size_t kMessagesAtOnce = 1'000;
 constexpr milliseconds kQueryMax{2'000};  // One request for offsets; then another broker may know.
 
+int Millis(milliseconds time) {
+  return static_cast<int>(time.count());
+}
+
 }  // namespace
 
 Reader::Reader(Cluster& cluster, log::TopicPartition from, log::Isolation isolation,
@@ -109,8 +113,7 @@ base::Result<log::PolledRecords> Reader::Poll(const log::PollLimits& limits) {
 
 void Reader::Fetch(milliseconds wait) {
   if (wait.count() > 0) {
-    if (Message first(rd_kafka_consume_queue(queue_.get(), static_cast<int>(wait.count())));
-        first) {
+    if (Message first(rd_kafka_consume_queue(queue_.get(), Millis(wait))); first) {
       arrived_.push_back(std::move(first));
     }
   }
@@ -173,22 +176,30 @@ base::Result<void> Reader::OnErrorMessage(const rd_kafka_message_t& message) {
 }
 
 base::Result<Reader::Watermarks> Reader::QueryWatermarks() {
-  return WithPatience(cluster_.options().patience,
-                      [&](milliseconds left) -> base::Result<Watermarks> {
-                        std::int64_t low = 0;
-                        std::int64_t high = 0;
-                        const auto wait = std::min(left, kQueryMax);
-                        const rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
-                            client_->get(), from_.topic.c_str(), from_.partition.value(), &low,
-                            &high, static_cast<int>(wait.count()));
-                        rd_kafka_poll(client_->get(), 0);
-                        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-                          Error error = ErrorOf(code, "reading the ends of " + from_.ToString());
-                          error.retriable = error.retriable || error.code == ErrorCode::kNotFound;
-                          return error;
-                        }
-                        return Watermarks{.low = base::Offset(low), .high = base::Offset(high)};
-                      });
+  return WithPatience(cluster_.options().patience, [&](milliseconds left) {
+    const milliseconds wait = std::min(left, kQueryMax);
+    auto marks = QueryWatermarksOnce(wait);
+    if (!marks) {
+      // librdkafka asks the leader that it remembers, and never looks again where it does not read
+      // the topic: after a change of leaders it would ask the wrong one until its memory expires.
+      client_->LearnTopics(wait);
+    }
+    return marks;
+  });
+}
+
+base::Result<Reader::Watermarks> Reader::QueryWatermarksOnce(milliseconds wait) {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  const rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
+      client_->get(), from_.topic.c_str(), from_.partition.value(), &low, &high, Millis(wait));
+  rd_kafka_poll(client_->get(), 0);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    Error error = ErrorOf(code, "reading the ends of " + from_.ToString());
+    error.retriable = error.retriable || error.code == ErrorCode::kNotFound;
+    return error;
+  }
+  return Watermarks{.low = base::Offset(low), .high = base::Offset(high)};
 }
 
 base::Result<base::Offset> Reader::EndOffset() {

@@ -41,6 +41,7 @@ class Reader final : public log::Reader {
                           std::size_t& bytes);
   base::Result<void> OnErrorMessage(const rd_kafka_message_t& message);
   base::Result<Watermarks> QueryWatermarks();
+  base::Result<Watermarks> QueryWatermarksOnce(std::chrono::milliseconds wait);
 
   Cluster& cluster_;
   const log::TopicPartition from_;
