@@ -87,7 +87,8 @@ def check_repeats(by_key):
 
 
 def check_without_overdrafts(by_key):
-    """An account's own commands in order decide what is accepted: a model of ten lines. Returns the balances."""
+    """An account's own commands in order decide what is accepted: a model of ten lines. Returns the
+    balances."""
     balances = {json.loads(line)["account"]: 0 for line in ACCOUNTS}
     refused = collections.Counter()
     for line in COMMANDS:

@@ -94,17 +94,21 @@ class Checker:
             self.expect(event["prev_hash"] == prev_hash, "invariant 7", where, "breaks the chain")
             prev_hash = hashlib.sha256(record.value).hexdigest()
             if i < n:
-                self.expect(event["inbox_offset"] == offset, "invariant 5", where, "comes within another's events")
+                self.expect(event["inbox_offset"] == offset, "invariant 5", where,
+                            "comes within another's events")
             else:
-                self.expect(event["inbox_offset"] > offset, "invariant 5", where, "goes back in the inbox")
+                self.expect(event["inbox_offset"] > offset, "invariant 5", where,
+                            "goes back in the inbox")
                 i, n = 0, event["n"]
-            self.expect((event["i"], event["n"]) == (i, n), "invariant 5", where, "is", event["i"], "of", event["n"],
+            self.expect((event["i"], event["n"]) == (i, n), "invariant 5", where, "is", event["i"], "of",
+                        event["n"],
                         "where", i, "of", n, "is due")
             i, offset = i + 1, event["inbox_offset"]
             self.expect(event["time"] >= time, "ledger time", where, "goes back")
             time = event["time"]
             self.apply(partition, event, record, where)
-        self.expect(i == n, "invariant 5", f"journal {partition}: the last inbox record has", i, "of", n, "events")
+        self.expect(i == n, "invariant 5", f"journal {partition}: the last inbox record has", i, "of", n,
+                    "events")
 
     def apply(self, partition, event, record, where):
         self.expect(record.key == event["account"].encode(), "journal key", where, record.key)
@@ -137,7 +141,8 @@ class Checker:
             if account is None:
                 self.expect(False, "model", where, "posts to", name, "which is not open here")
                 continue
-            self.expect(account.currency == entry["currency"], "model", where, "posts another currency to", name)
+            self.expect(account.currency == entry["currency"], "model", where,
+                        "posts another currency to", name)
             account.posted += amount
             balances[name] = account.posted
             if amount < 0:
@@ -157,16 +162,19 @@ class Checker:
         messages, commands = collections.Counter(), collections.Counter()
         for place, record in inbox.items():
             origin = record.headers.get("paylog_origin")
-            self.expect(journaled.get(place) == origin, "origin", "inbox", place, "and its event differ in origin")
+            self.expect(journaled.get(place) == origin, "origin", "inbox", place,
+                        "and its event differ in origin")
             if record.headers.get("ce_type") == "paylog.message.v1":
                 body = json.loads(record.value)
                 messages[(record.headers["ce_id"], body["type"])] += 1
             else:
                 commands[origin] += 1
                 command = self.command_at(origin)
-                self.expect(command and command.value == record.value, "inbox", place, "is not the command", origin)
+                self.expect(command and command.value == record.value, "inbox", place,
+                            "is not the command", origin)
         caused = collections.Counter((position, MESSAGE_OF[event["type"]])
-                                     for position, (event, _, _) in self.events.items() if event["type"] in MESSAGE_OF)
+                                     for position, (event, _, _) in self.events.items()
+                                     if event["type"] in MESSAGE_OF)
         self.expect(messages == caused, "messages", "and the events that send them differ:",
                     list(((messages - caused) + (caused - messages)).items())[:5])
         self.expect(all(n == 1 for n in commands.values()), "invariant 4", "accepted more than once:",
@@ -177,13 +185,15 @@ class Checker:
         if topic != COMMANDS:
             return None
         if not hasattr(self, "commands"):
-            self.commands = {(p, r.offset): r for p, records in enumerate(self.topics[COMMANDS]) for r in records}
+            self.commands = {(p, r.offset): r for p, records in enumerate(self.topics[COMMANDS])
+                             for r in records}
         return self.commands.get((int(partition), int(offset)))
 
     def check_settlements(self):
         """Invariant 2: all that was sent has arrived or come back, once, whole."""
         for name, amount in self.system.items():
-            self.expect(not name.startswith("$transit") or amount == 0, "invariant 2", name, "holds", amount)
+            self.expect(not name.startswith("$transit") or amount == 0, "invariant 2", name, "holds",
+                        amount)
         settled, returned = collections.Counter(), collections.Counter()
         for event, _, _ in self.events.values():
             if event["type"] in ("transfer_credited", "transfer_refused"):
@@ -192,7 +202,8 @@ class Checker:
                 returned[position_text(event["refused"])] += 1
         for position, (event, _, _) in self.events.items():
             due = {"transfer_sent": settled, "transfer_refused": returned}.get(event["type"])
-            self.expect(due is None or due[position] == 1, "invariant 2", event["type"], position, "is settled",
+            self.expect(due is None or due[position] == 1, "invariant 2", event["type"], position,
+                        "is settled",
                         due is not None and due[position], "times")
         total = collections.Counter()
         for name, amount in self.system.items():
@@ -211,11 +222,13 @@ class Checker:
                 result = json.loads(record.value)
                 origin = record.headers.get("paylog_origin")
                 self.expect(record.key == result["account"].encode(), "result key", where, record.key)
-                self.expect(partition_of(record.key, partitions) == partition, "result key", where, "wrong partition")
+                self.expect(partition_of(record.key, partitions) == partition, "result key", where,
+                            "wrong partition")
                 self.add_final(origin, result, where)
                 if result["status"] != "refused":
                     event = record.headers["ce_id"]
-                    self.expect(event not in self.results_by_event, "invariant 4", where, "answers again for", event)
+                    self.expect(event not in self.results_by_event, "invariant 4", where,
+                                "answers again for", event)
                     self.results_by_event[event] = (result, origin)
 
     def read_dead_letters(self):
@@ -224,13 +237,15 @@ class Checker:
                 where = f"dead letter {partition}@{record.offset}"
                 origin = record.headers.get("paylog_origin")
                 command = self.command_at(origin)
-                self.expect(command and (command.key, command.value) == (record.key, record.value), "dead letter",
+                self.expect(command and (command.key, command.value) == (record.key, record.value),
+                            "dead letter",
                             where, "differs from", origin)
                 self.expect("paylog_reason" in record.headers, "dead letter", where, "gives no reason")
                 self.add_final(origin, None, where)
 
     def add_final(self, origin, result, where):
-        self.expect(self.command_at(origin) is not None, "invariant 4", where, "answers what nobody sent:", origin)
+        self.expect(self.command_at(origin) is not None, "invariant 4", where,
+                    "answers what nobody sent:", origin)
         self.expect(origin not in self.finals, "invariant 4", where, "is one more answer to", origin)
         self.finals[origin] = result
 
@@ -238,14 +253,17 @@ class Checker:
         for partition, records in enumerate(self.topics[COMMANDS]):
             for record in records:
                 origin = f"{COMMANDS}/{partition}/{record.offset}"
-                self.expect(origin in self.finals, "invariant 4", origin, "was never answered:", record.value[:200])
+                self.expect(origin in self.finals, "invariant 4", origin, "was never answered:",
+                            record.value[:200])
 
     def check_results(self):
         for position, (event, _, origin) in self.events.items():
             answered = self.results_by_event.get(position)
-            self.expect((answered is not None) == (event["type"] not in SILENT), "invariant 4", event["type"], position,
+            self.expect((answered is not None) == (event["type"] not in SILENT), "invariant 4",
+                        event["type"], position,
                         "is answered" if answered else "is not answered")
-            self.expect(answered is None or answered[1] == origin, "origin", "event and result differ:", position)
+            self.expect(answered is None or answered[1] == origin, "origin", "event and result differ:",
+                        position)
         for position, (result, _) in self.results_by_event.items():
             if position not in self.events:
                 self.expect(False, "invariant 4", "a result without an event:", position)
@@ -255,31 +273,39 @@ class Checker:
         for position, (result, _) in self.results_by_event.items():
             if result["duplicate"]:
                 first = self.first_results.get((result["account"], result["command_id"]))
-                self.expect(first == {**result, "duplicate": False}, "invariant 4", "a duplicate differs:", result, first)
+                self.expect(first == {**result, "duplicate": False}, "invariant 4",
+                            "a duplicate differs:", result, first)
 
     def check_first_result(self, position, result):
         event, balances, _ = self.events[position]
         name = (result["account"], result["command_id"])
-        self.expect(position_text(result["position"]) == position, "result", position, "names", result["position"])
-        self.expect((event["account"], event["command_id"]) == name, "result", position, "is of another command")
+        self.expect(position_text(result["position"]) == position, "result", position, "names",
+                    result["position"])
+        self.expect((event["account"], event["command_id"]) == name, "result", position,
+                    "is of another command")
         code = event.get("code", "ok")
         status = "completed" if code == "ok" else "rejected"
-        self.expect((result["status"], result["code"]) == (status, code), "result", position, "says", result["code"],
+        self.expect((result["status"], result["code"]) == (status, code), "result", position, "says",
+                    result["code"],
                     "and the journal", event["type"], code)
-        self.expect({b["account"]: b["posted"] for b in result["balances"]} == balances, "result", position,
+        self.expect({b["account"]: b["posted"] for b in result["balances"]} == balances, "result",
+                    position,
                     "has balances", result["balances"], "and the journal", balances)
         if code != "idempotency_conflict":
-            self.expect(name not in self.first_results, "invariant 4", "carried out twice:", name, position)
+            self.expect(name not in self.first_results, "invariant 4", "carried out twice:", name,
+                        position)
             self.first_results[name] = result
 
     # What the producer knows.
 
     def check_acknowledged(self, acknowledged):
-        """`acknowledged` holds (partition, offset, command): invariant 8, and the answers the books expect."""
+        """Invariant 8, and the answers that the books expect. `acknowledged` holds (partition, offset,
+        command)."""
         for partition, offset, command in acknowledged:
             origin = f"{COMMANDS}/{partition}/{offset}"
             stored = self.command_at(origin)
-            self.expect(stored and (stored.key, stored.value) == (command.key, command.value or b""), "invariant 8",
+            self.expect(stored and (stored.key, stored.value) == (command.key, command.value or b""),
+                        "invariant 8",
                         origin, "was acknowledged and is", "another" if stored else "not there")
             if origin in self.finals:
                 self.check_answer(origin, command, self.finals[origin])
@@ -287,15 +313,19 @@ class Checker:
     def check_answer(self, origin, command, result):
         expected = command.expected
         if result is None or expected.status == "dead":
-            self.expect(result is None and expected.status == "dead", "model", origin, command, "became", result)
+            self.expect(result is None and expected.status == "dead", "model", origin, command, "became",
+                        result)
             return
         self.expect(expected.status in (None, result["status"]) and result["code"] in expected.codes
-                    and result["duplicate"] == expected.duplicate, "model", origin, "expected", expected, "found", result)
+                    and result["duplicate"] == expected.duplicate, "model", origin, "expected", expected,
+                    "found", result)
 
     def check_balances(self, posted, partitions):
         found = {name: account.posted for (_, name), account in self.accounts.items()}
         different = {n: (posted.get(n), found.get(n)) for n in posted.keys() | found.keys()
                      if posted.get(n) != found.get(n)}
-        self.expect(not different, "model", "balances (expected, found):", dict(list(different.items())[:10]))
+        self.expect(not different, "model", "balances (expected, found):",
+                    dict(list(different.items())[:10]))
         for partition, name in self.accounts:
-            self.expect(partition_of(name.encode(), partitions) == partition, "partition", name, "lives on", partition)
+            self.expect(partition_of(name.encode(), partitions) == partition, "partition", name,
+                        "lives on", partition)

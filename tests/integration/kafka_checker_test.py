@@ -47,9 +47,11 @@ def make_history():
         opening = list(work.opening())
         commands = [work.next() for _ in range(COMMANDS)]
         commands += list(work.pending)
-        commands = [c for c in commands if c.expected.status != "dead" and c.partition is None and c.key != b"another"]
+        commands = [c for c in commands if c.expected.status != "dead" and c.partition is None
+                    and c.key != b"another"]
         for batch in (opening, commands):
-            log.expect("submit", "--partitions", PARTITIONS, "-", stdin=b"\n".join(c.value for c in batch) + b"\n")
+            log.expect("submit", "--partitions", PARTITIONS, "-",
+                       stdin=b"\n".join(c.value for c in batch) + b"\n")
             log.expect("run", "--until-idle", "--batch-records", "50")
             sent += batch
         history = {topic: read_topic(log, topic) for topic in checker.TOPICS}
@@ -57,7 +59,8 @@ def make_history():
     acknowledged = []
     for command in sent:
         partition = kafka_workload.partition_of(command.key, PARTITIONS)
-        acknowledged.append((partition, history[checker.COMMANDS][partition][offsets[partition]].offset, command))
+        acknowledged.append((partition, history[checker.COMMANDS][partition][offsets[partition]].offset,
+                             command))
         offsets[partition] += 1
     return history, acknowledged, work
 
@@ -75,7 +78,8 @@ def judge(history, acknowledged=None, posted=None):
 def a_good_history_passes():
     complaints = judge(HISTORY)
     assert not complaints, "\n".join(complaints)
-    kinds = collections.Counter(json.loads(r.value)["type"] for records in HISTORY[checker.JOURNAL] for r in records)
+    kinds = collections.Counter(json.loads(r.value)["type"] for records in HISTORY[checker.JOURNAL]
+                                for r in records)
     print(f"        seed {SEED}: {len(ACKNOWLEDGED)} commands; {dict(kinds)}")
     assert len(kinds) >= 10, kinds
 
@@ -90,7 +94,8 @@ def doctored(topic, change, where=lambda record: True):
     """A copy in which `change(records, index)` was done to one record of those that `where` picks."""
     history = copy.copy(HISTORY)
     history[topic] = [list(records) for records in HISTORY[topic]]
-    places = [(p, i) for p, records in enumerate(HISTORY[topic]) for i, r in enumerate(records) if where(r)]
+    places = [(p, i) for p, records in enumerate(HISTORY[topic]) for i, r in enumerate(records)
+              if where(r)]
     assert places, topic
     partition, index = random.Random(f"{SEED} {topic}").choice(places)
     change(history[topic][partition], index)
@@ -136,25 +141,32 @@ DOCTORED = {
     "a journal record stands twice": (checker.JOURNAL, double, lambda r: True),
     "two journal records are swapped": (checker.JOURNAL, swap, lambda r: True),
     "an amount of the journal is another": (
-        checker.JOURNAL, replacing(b'"amount":2', b'"amount":12'), holding(b'"payment_posted"', b'"amount":2')),
+        checker.JOURNAL, replacing(b'"amount":2', b'"amount":12'),
+        holding(b'"payment_posted"', b'"amount":2')),
     "a rejection has another code": (
-        checker.JOURNAL, replacing(b'"insufficient_funds"', b'"debits_frozen"'), holding(b'"insufficient_funds"')),
+        checker.JOURNAL, replacing(b'"insufficient_funds"', b'"debits_frozen"'),
+        holding(b'"insufficient_funds"')),
     "a credit is missing": (checker.JOURNAL, drop, holding(b'"transfer_credited"')),
-    "a hash is another": (checker.JOURNAL, replacing(b'"prev_hash":"', b'"prev_hash":"0'), lambda r: True),
+    "a hash is another": (checker.JOURNAL, replacing(b'"prev_hash":"', b'"prev_hash":"0'),
+                          lambda r: True),
     "a result is missing": (checker.RESULTS, drop, lambda r: True),
     "a result stands twice": (checker.RESULTS, double, lambda r: True),
     "a refused result stands twice": (checker.RESULTS, double, holding(b'"refused"')),
     "a result has another balance": (
-        checker.RESULTS, replacing(b'"posted":9', b'"posted":19'), holding(b'"duplicate":false', b'"posted":9')),
+        checker.RESULTS, replacing(b'"posted":9', b'"posted":19'),
+        holding(b'"duplicate":false', b'"posted":9')),
     "a duplicate has another balance": (
-        checker.RESULTS, replacing(b'"posted":9', b'"posted":19'), holding(b'"duplicate":true', b'"posted":9')),
+        checker.RESULTS, replacing(b'"posted":9', b'"posted":19'),
+        holding(b'"duplicate":true', b'"posted":9')),
     "a duplicate is not marked": (
-        checker.RESULTS, replacing(b'"duplicate":true', b'"duplicate":false'), holding(b'"duplicate":true')),
+        checker.RESULTS, replacing(b'"duplicate":true', b'"duplicate":false'),
+        holding(b'"duplicate":true')),
     "a result answers another command": (checker.RESULTS, other_origin, lambda r: True),
     "a result names another event": (
         checker.RESULTS, replacing(b'"sequence":', b'"sequence":1'), holding(b'"sequence":')),
     "a command is missing": (checker.COMMANDS, drop, lambda r: True),
-    "a command is another": (checker.COMMANDS, replacing(b'"amount":2', b'"amount":12'), holding(b'"amount":2')),
+    "a command is another": (checker.COMMANDS, replacing(b'"amount":2', b'"amount":12'),
+                             holding(b'"amount":2')),
     "an inbox record is missing": (checker.INBOX, drop, lambda r: True),
     "an inbox record stands twice": (checker.INBOX, double, lambda r: True),
     "a message is missing": (checker.INBOX, drop, holding(b'"type":"credit"')),
@@ -178,4 +190,5 @@ def nor_do_other_books():
 
 
 if __name__ == "__main__":
-    paylog.run_all([murmur2_is_kafkas, a_good_history_passes, doctored_histories_do_not, nor_do_other_books])
+    paylog.run_all([murmur2_is_kafkas, a_good_history_passes, doctored_histories_do_not,
+                    nor_do_other_books])

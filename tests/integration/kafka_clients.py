@@ -1,4 +1,4 @@
-"""The tests' own clients of Kafka: a steady upstream producer, a watcher of answers, a reader of everything."""
+"""The tests' own clients of Kafka: a steady producer, a watcher of answers, a reader of everything."""
 
 import collections
 import contextlib
@@ -39,7 +39,8 @@ class Upstream:
         partition = {} if command.partition is None else {"partition": command.partition}
         while True:
             try:
-                self.producer.produce(checker.COMMANDS, value=command.value, key=command.key, on_delivery=on_delivery,
+                self.producer.produce(checker.COMMANDS, value=command.value, key=command.key,
+                                      on_delivery=on_delivery,
                                       **partition)
                 break
             except BufferError:
@@ -94,7 +95,8 @@ class SteadyUpstream(Upstream):
 def consumer(brokers, **properties):
     return confluent_kafka.Consumer({
         "bootstrap.servers": brokers, "group.id": "paylog-tests", "enable.auto.commit": False,
-        "isolation.level": "read_committed", "auto.offset.reset": "error", "fetch.wait.max.ms": 20, **QUIET,
+        "isolation.level": "read_committed", "auto.offset.reset": "error", "fetch.wait.max.ms": 20,
+        **QUIET,
         **properties})
 
 
@@ -143,15 +145,19 @@ class Watcher:
         return None
 
     def wait_for(self, answers, seconds):
-        """Until so many commands were answered; the time-out counts from the last one that was."""
+        """Until so many commands were answered."""
+        self.wait_until(lambda: self.answers >= answers, seconds, f"{answers} answers")
+
+    def wait_until(self, condition, seconds, what):
+        """The time-out counts from the last answer."""
         progress = [self.answers, time.monotonic()]
         def done():
             if self.answers != progress[0]:
                 progress[:] = [self.answers, time.monotonic()]
             assert time.monotonic() < progress[1] + seconds, (
-                f"{self.answers} of {answers} commands were answered, and none more within {seconds} s")
-            return self.answers >= answers
-        wait_until(done, 3600, "answers")
+                f"waiting for {what}: {self.answers} answers, and none more within {seconds} s")
+            return condition()
+        wait_until(done, 3600, what)
 
     def close(self):
         self.ending.set()
@@ -173,7 +179,8 @@ def read_history(brokers, topics=checker.TOPICS):
             place = message.topic(), message.partition()
             if message.error() is None:
                 history[place[0]][place[1]].append(
-                    checker.Record(message.offset(), message.key(), message.value() or b"", headers_of(message)))
+                    checker.Record(message.offset(), message.key(), message.value() or b"",
+                                   headers_of(message)))
             elif message.error().code() == confluent_kafka.KafkaError._PARTITION_EOF:
                 waiting.discard(place)
             else:

@@ -80,7 +80,8 @@ class Cluster:
         self.proxied = ",".join(f"127.0.0.1:{port}" for port in self.proxies.ports)
         for number in self.numbers:
             text = (self.directory / f"broker-{number}" / "server.properties").read_text(encoding="utf-8")
-            self.proxies.targets[number - 1] = int(re.search(r"^# port behind the proxy (\d+)$", text, re.M)[1])
+            self.proxies.targets[number - 1] = int(re.search(r"^# port behind the proxy (\d+)$", text,
+                                                             re.M)[1])
 
     def __enter__(self):
         return self
@@ -94,7 +95,8 @@ class Cluster:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def script(self, command, *arguments):
-        return subprocess.run([sys.executable, SCRIPT, command, *map(str, arguments), "--dir", self.directory],
+        return subprocess.run([sys.executable, SCRIPT, command, *map(str, arguments), "--dir",
+                               self.directory],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
     def kill(self, number):
@@ -129,7 +131,8 @@ class Cluster:
         with contextlib.suppress(confluent_kafka.KafkaException):
             found = self.metadata()
             return len(found.brokers) == len(self.numbers) and all(
-                len(p.isrs) == len(p.replicas) for t in found.topics.values() for p in t.partitions.values())
+                len(p.isrs) == len(p.replicas) for t in found.topics.values()
+                for p in t.partitions.values())
         return False
 
     def wait_until_whole(self, seconds=60):

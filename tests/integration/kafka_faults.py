@@ -1,7 +1,7 @@
 """What the kill tests do to brokers, services and connections: seeded faults that overlap.
 
-Each target has an actor, a thread that works off its plan. How long a fault lasts is a part of the fault; nothing
-is synchronised by time.
+Each target has an actor, a thread that works off its plan. How long a fault lasts is a part of the
+fault; nothing is synchronised by time.
 """
 
 import collections
@@ -11,6 +11,7 @@ import time
 
 import kafka_checker as checker
 import kafka_proxy
+from kafka_cluster import wait_until
 from kafka_services import SESSION_SECONDS, TRANSACTION_SECONDS
 
 # Long enough that the group has given the partitions to others and the broker has aborted the transaction.
@@ -30,6 +31,7 @@ class Faults:
         self.ending = threading.Event()
         self.errors = []
         self.actors = []
+        self.failed_starts = 0
 
     def tell(self, who, what):
         with self.lock:
@@ -49,11 +51,14 @@ class Faults:
         """`rounds` is how often each actor does all that it can; returns when all are done."""
         self.actors = [Instances(self, instance) for instance in self.services.instances]
         self.actors += [Brokers(self), Network(self)]
-        threads = [threading.Thread(target=self.act, args=(actor, rounds), daemon=True) for actor in self.actors]
+        threads = [threading.Thread(target=self.act, args=(actor, rounds), daemon=True)
+                   for actor in self.actors]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        for actor in self.actors:
+            actor.end()
         if self.errors:
             raise AssertionError("; ".join(self.errors))
 
@@ -77,6 +82,9 @@ class Actor:
         self.faults, self.cluster = faults, faults.cluster
         self.chance = random.Random(f"{faults.seed} {self.name}")
 
+    def end(self):
+        """When all faults are over."""
+
     def act(self, rounds):
         for _ in range(rounds):
             plan = list(self.plan)
@@ -98,24 +106,31 @@ class Instances(Actor):
         self.plan = (("zombie", self.zombie), ("zombie, cut", self.zombie_cut), ("kill", self.kill),
                      ("kill", self.kill), ("leave and join", self.leave))
 
-    def expect_alive(self):
-        assert self.instance.is_running(), (
-            f"ended by itself with {self.instance.process.returncode}: {self.instance.tail()}")
+    def revive(self):
+        """A start that meets no broker in time ends with 3, as it should; whoever has served stays."""
+        if self.instance.is_running():
+            return
+        code = self.instance.process.returncode
+        assert code == 3 and not self.instance.has_served(), (
+            f"ended by itself with {code}: {self.instance.tail()}")
+        self.faults.tell(self.name, "did not start: " + self.instance.output().splitlines()[-1])
+        self.faults.failed_starts += 1
+        self.instance.start()
 
     def kill(self):
-        self.expect_alive()
+        self.revive()
         self.instance.kill()
         self.faults.last(self.chance.uniform(0, 2))
         self.instance.start()
 
     def leave(self):
-        self.expect_alive()
+        self.revive()
         self.instance.terminate()
         self.faults.last(self.chance.uniform(0, 2))
         self.instance.start()
 
     def zombie(self, cut=False):
-        self.expect_alive()
+        self.revive()
         self.instance.pause()
         try:
             if cut:
@@ -129,6 +144,14 @@ class Instances(Actor):
 
     def zombie_cut(self):
         self.zombie(cut=True)
+
+    def end(self):
+        if not self.faults.errors:
+            wait_until(self.is_ready, 60, f"{self.name} is ready")
+
+    def is_ready(self):
+        self.revive()
+        return self.instance.is_ready()
 
 
 class Brokers(Actor):
@@ -153,7 +176,8 @@ class Brokers(Actor):
         self.kill(self.cluster.leader(topic, self.chance.randrange(2)))
 
     def coordinator(self):
-        self.kill(self.cluster.coordinator(group=self.chance.choice(["paylog-ledger", "paylog-validator"])))
+        self.kill(self.cluster.coordinator(group=self.chance.choice(["paylog-ledger",
+                                                                     "paylog-validator"])))
 
     def transaction_coordinator(self):
         name = self.chance.choice(["ledger-0", "ledger-1", "validator-0", "validator-1"])
@@ -165,7 +189,8 @@ class Network(Actor):
 
     def __init__(self, faults):
         super().__init__(faults)
-        self.plan = (("delay", self.delay), ("hold", self.hold), ("cut all", self.cut), ("cut one", self.cut_one),
+        self.plan = (("delay", self.delay), ("hold", self.hold), ("cut all", self.cut),
+                     ("cut one", self.cut_one),
                      ("cut one", self.cut_one))
 
     def delay(self):

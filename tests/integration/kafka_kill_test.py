@@ -3,10 +3,10 @@
 
     kafka_kill_test.py [--long] [--verbose]
 
-The short run, CI's, does at least 20 faults with 5 zombies. --long does at least 300 that overlap, 100 of them
-zombies, over 300,000 commands. When the faults are over, every command must be answered; then a client of
-the test's own reads all topics, and the checker judges them (kafka_checker.py, which kafka_checker_test.py tests).
-PAYLOG_SEED repeats a run's plan.
+The short run, CI's, does at least 20 faults with 5 zombies. --long does at least 300 that overlap, 100
+of them zombies, over 300,000 commands. When the faults are over, every command must be answered; then
+a client of the test's own reads all topics, and the checker judges them (kafka_checker.py, which
+kafka_checker_test.py tests). PAYLOG_SEED repeats a run's plan.
 """
 
 import collections
@@ -29,7 +29,7 @@ Plan = collections.namedtuple("Plan", "rounds faults zombies commands rate backl
 SHORT = Plan(rounds=2, faults=20, zombies=5, commands=20_000, rate=500, backlog=5_000)
 LONG = Plan(rounds=13, faults=300, zombies=100, commands=300_000, rate=3_000, backlog=20_000)
 PLAN = LONG if "--long" in sys.argv else SHORT
-SMALL_STEPS = ("--batch-records", "200", "--snapshot-events", "5000")
+SMALL_STEPS = ("--batch-records", "200")
 
 
 def feed_and_break(cluster, services, watcher, work):
@@ -44,7 +44,8 @@ def feed_and_break(cluster, services, watcher, work):
     faults = kafka_faults.Faults(cluster, services, SEED, "--verbose" in sys.argv)
     try:
         faults.run(PLAN.rounds)
-        kafka_services.wait_until(lambda: steady.error or steady.sent >= PLAN.commands, 3600, "commands")
+        watcher.wait_until(lambda: steady.error or steady.sent >= PLAN.commands, QUIET_SECONDS,
+                           "commands")
         steady.end()
         for command in work.pending:
             steady.send(command)
@@ -59,7 +60,7 @@ def feed_and_break(cluster, services, watcher, work):
     return steady, faults
 
 
-def check(cluster, log, work, upstream):
+def check(cluster, log, work, upstream, services):
     """Returns the records of each topic, counted."""
     history = kafka_clients.read_history(cluster.bootstrap)
     judge = checker.Checker(history).run()
@@ -70,7 +71,8 @@ def check(cluster, log, work, upstream):
     assert not complaints, "\n".join(complaints)
     assert log.balances() == work.posted
     assert sum(log.balances(system=True).values()) == 0
-    log.audit()
+    for ledger in services.of("ledger"):
+        log.audit("--snapshots", ledger.snapshots)
     return {topic: sum(map(len, partitions)) for topic, partitions in history.items()}
 
 
@@ -80,7 +82,8 @@ def killed_stopped_and_cut():
     work = kafka_workload.Workload(SEED, PARTITIONS)
     with Cluster(3) as cluster, paylog.Paylog(log=f"kafka:{cluster.bootstrap}") as log:
         kafka_services.create_topics(cluster.bootstrap, PARTITIONS)
-        with kafka_services.Services(cluster.proxied, log.directory, SMALL_STEPS, validator=2, ledger=2) as services:
+        with kafka_services.Services(cluster.proxied, log.directory, SMALL_STEPS, validator=2,
+                                     ledger=2) as services:
             watcher = kafka_clients.Watcher(cluster.bootstrap)
             try:
                 upstream, faults = feed_and_break(cluster, services, watcher, work)
@@ -89,12 +92,13 @@ def killed_stopped_and_cut():
             fed = time.monotonic()
             for instance in services.instances:
                 instance.terminate()
-        records = check(cluster, log, work, upstream)
+        records = check(cluster, log, work, upstream, services)
     total = sum(faults.counts.values())
-    print(f"        faults: {total}: " + ", ".join(f"{n} {name}" for name, n in sorted(faults.counts.items())))
-    print(f"        {upstream.sent} commands, {records[checker.RESULTS]} results, {records[checker.DEAD_LETTERS]} dead "
-          f"letters, {records[checker.JOURNAL]} events; {fed - began:.0f} s, {time.monotonic() - fed:.0f} s to check; "
-          f"seed {SEED}")
+    kinds = ", ".join(f"{n} {name}" for name, n in sorted(faults.counts.items()))
+    print(f"        faults: {total}: {kinds}; {faults.failed_starts} starts met no broker in time")
+    print(f"        {upstream.sent} commands, {records[checker.RESULTS]} results, "
+          f"{records[checker.DEAD_LETTERS]} dead letters, {records[checker.JOURNAL]} events; "
+          f"{fed - began:.0f} s, {time.monotonic() - fed:.0f} s to check; seed {SEED}")
     assert total >= PLAN.faults and faults.zombies() >= PLAN.zombies, (total, faults.zombies())
     assert upstream.sent >= PLAN.commands, upstream.sent
 

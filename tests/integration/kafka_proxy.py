@@ -57,7 +57,8 @@ class Proxies:
     async def serve(self, number, reader, writer):
         try:
             await self.passing.wait()
-            broker_reader, broker_writer = await asyncio.open_connection("127.0.0.1", self.targets[number])
+            broker_reader, broker_writer = await asyncio.open_connection("127.0.0.1",
+                                                                         self.targets[number])
         except OSError:
             writer.transport.abort()
             return

@@ -1,10 +1,13 @@
-"""Processes of paylog's services on Kafka, each with a name, that can be stopped, killed and started again."""
+"""Processes of paylog's services on Kafka, that can be stopped, killed and started again."""
 
+import json
 import os
 import pathlib
 import signal
 import subprocess
 import time
+import urllib.error
+import urllib.request
 
 import paylog_process as paylog
 from kafka_cluster import wait_until
@@ -12,12 +15,12 @@ from kafka_cluster import wait_until
 # Shorter than in production, so that a test sees many of them pass.
 SESSION_SECONDS = 3
 TRANSACTION_SECONDS = 3
+SNAPSHOT_EVENTS = 5000
 PROPERTIES = {
     "session.timeout.ms": SESSION_SECONDS * 1000,
     "heartbeat.interval.ms": 500,
     "transaction.timeout.ms": TRANSACTION_SECONDS * 1000,
 }
-START_SECONDS = 60
 
 
 def executable(service):
@@ -25,7 +28,8 @@ def executable(service):
 
 
 def property_arguments(properties):
-    return [word for name, value in properties.items() for word in ("--kafka-property", f"{name}={value}")]
+    return [word for name, value in properties.items()
+            for word in ("--kafka-property", f"{name}={value}")]
 
 
 class Instance:
@@ -38,17 +42,27 @@ class Instance:
         self.errors = self.directory / "stderr"
         self.arguments = [*map(str, arguments), *property_arguments(PROPERTIES | (properties or {}))]
         self.process = None
+        self.began_at = 0
 
     def __repr__(self):
         return f"{self.service}-{self.name}"
 
+    @property
+    def snapshots(self):
+        return self.directory / "snapshots"
+
     def argv(self):
-        snapshots = ["--snapshots", self.directory / "snapshots"] if self.service == "ledger" else []
-        return [executable(self.service), "--log", f"kafka:{self.brokers}", *map(str, snapshots), *self.arguments]
+        of_ledgers = []
+        if self.service == "ledger":
+            of_ledgers = ["--snapshots", str(self.snapshots), "--snapshot-events", str(SNAPSHOT_EVENTS)]
+        return [executable(self.service), "--log", f"kafka:{self.brokers}", "--log-format", "json",
+                *of_ledgers, *self.arguments]
 
     def start(self):
+        self.began_at = self.errors.stat().st_size if self.errors.exists() else 0
         with open(self.errors, "ab") as errors:
-            self.process = subprocess.Popen(self.argv(), stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
+            self.process = subprocess.Popen(self.argv(), stdin=subprocess.DEVNULL, stdout=errors,
+                                            stderr=errors)
         return self
 
     def is_running(self):
@@ -70,7 +84,8 @@ class Instance:
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(f"{self} does not end {seconds} s after SIGTERM: {self.tail()}") from None
-        assert code == 0, f"{self} ended with {code} after SIGTERM: {self.tail()}"
+        # One that was still starting ends in any way.
+        assert code == 0 or not self.has_served(), f"{self} ended with {code} after SIGTERM: {self.tail()}"
         return time.monotonic() - began
 
     def pause(self):
@@ -79,15 +94,47 @@ class Instance:
     def resume(self):
         self.signal(signal.SIGCONT)
 
+    def output(self):
+        """What it has said since its last start."""
+        return self.errors.read_bytes()[self.began_at:].decode(errors="replace")
+
+    def messages(self):
+        """Its diagnostics since its last start."""
+        lines = self.output().splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
+
+    def http(self):
+        """Where it answers, or None before it serves."""
+        return next((m["http"] for m in self.messages() if m["message"] == "serving"), None)
+
+    def has_served(self):
+        return self.http() is not None
+
+    def get(self, path):
+        """Status and body."""
+        try:
+            with urllib.request.urlopen(f"http://{self.http()}{path}", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    def is_ready(self):
+        """Has it taken over what it was assigned?"""
+        try:
+            return self.has_served() and self.get("/readyz")[0] == 200
+        except OSError:
+            return False
+
     def tail(self, count=2000):
-        return self.errors.read_text(encoding="utf-8", errors="replace")[-count:]
+        return self.output()[-count:]
 
 
 class Services:
     """Instances of all services, stopped at the end whatever happens."""
 
-    def __init__(self, brokers, directory, arguments=(), **counts):
-        self.instances = [Instance(service, "abcdefgh"[n], brokers, directory, arguments)
+    def __init__(self, brokers, directory, arguments=(), properties=None, **counts):
+        self.instances = [Instance(service, "abcdefgh"[n], brokers, directory, arguments, properties)
                           for service, count in counts.items() for n in range(count)]
 
     def __enter__(self):
@@ -105,13 +152,15 @@ class Services:
 
     def all_run(self):
         for instance in self.instances:
-            assert instance.is_running(), f"{instance} ended with {instance.process.returncode}: {instance.tail()}"
+            assert instance.is_running(), (
+                f"{instance} ended with {instance.process.returncode}: {instance.tail()}")
         return True
 
 
 def create_topics(brokers, partitions):
     """With the product's own command: it is a part of what is tested."""
-    done = subprocess.run([paylog.binary(), "topics", "create", "--log", f"kafka:{brokers}", "--partitions",
+    done = subprocess.run([paylog.binary(), "topics", "create", "--log", f"kafka:{brokers}",
+                           "--partitions",
                            str(partitions)], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done
     return done.stdout

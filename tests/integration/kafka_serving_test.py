@@ -8,8 +8,6 @@ import os
 import re
 import subprocess
 import time
-import urllib.error
-import urllib.request
 
 import kafka_checker as checker
 import kafka_clients
@@ -31,15 +29,17 @@ def under_load(**counts):
     work = kafka_workload.Workload(SEED, PARTITIONS)
     with Cluster(1) as cluster, paylog.Paylog(log=f"kafka:{cluster.bootstrap}") as log:
         kafka_services.create_topics(cluster.bootstrap, PARTITIONS)
-        arguments = kafka_services.property_arguments({"session.timeout.ms": SESSION_SECONDS * 1000})
-        with kafka_services.Services(cluster.bootstrap, log.directory, arguments, **counts) as services:
+        with kafka_services.Services(cluster.bootstrap, log.directory, **counts,
+                                     properties={"session.timeout.ms": SESSION_SECONDS * 1000}) as services:
             watcher = kafka_clients.Watcher(cluster.bootstrap)
             upstream = kafka_clients.Upstream(cluster.bootstrap)
             for command in itertools.chain(work.opening(), (work.next() for _ in range(20_000))):
                 upstream.send(command)
             upstream.finish()
             watcher.wait_for(upstream.sent, QUIET_SECONDS)
-            steady = kafka_clients.SteadyUpstream(cluster.bootstrap, work.next, watcher, 400, 20_000, already=upstream)
+            # Only what the ledger answers, so that an answer shows that it serves.
+            steady = kafka_clients.SteadyUpstream(cluster.bootstrap, work.deposit, watcher, 400, 20_000,
+                                                  already=upstream)
             try:
                 yield services, watcher, steady
             finally:
@@ -64,7 +64,8 @@ def describe(seconds):
 
 def wait_until_shared(watcher, upstream):
     """A group that has just changed is left to settle: every partition answers at once."""
-    wait_until(lambda: max(seconds_until_served(watcher, upstream, time.monotonic(), 60).values()) < 1, 60, "settled")
+    wait_until(lambda: max(seconds_until_served(watcher, upstream, time.monotonic(), 60).values()) < 1,
+               60, "settled")
 
 
 def served_again_after_a_kill_and_after_a_stop():
@@ -92,7 +93,8 @@ def served_again_after_a_kill_and_after_a_stop():
 def refused_at_start(arguments, *texts, environment=None, program=None):
     """The program does not start, soon, with exit code 3 and one line that says why."""
     began = time.monotonic()
-    done = subprocess.run([program or kafka_services.executable("ledger"), *map(str, arguments)], text=True,
+    done = subprocess.run([program or kafka_services.executable("ledger"), *map(str, arguments)],
+                          text=True,
                           capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
                           env={**os.environ, **(environment or {})})
     seconds = time.monotonic() - began
@@ -109,7 +111,8 @@ PROGRAMS = ("validator", "ledger")
 
 def a_bad_address_is_refused():
     for service in PROGRAMS:
-        refused_at_start(["--log", "kafka:127.0.0.1:1"], "127.0.0.1:1", program=kafka_services.executable(service))
+        refused_at_start(["--log", "kafka:127.0.0.1:1"], "127.0.0.1:1",
+                         program=kafka_services.executable(service))
     refused_at_start(["balances", "--log", "kafka:127.0.0.1:1"], "127.0.0.1:1", program=paylog.binary())
 
 
@@ -126,9 +129,18 @@ def wrong_credentials_are_refused():
             refused_at_start(["--log", address, "--kafka-config", config], "(?i)authentication",
                              program=kafka_services.executable(service))
         write_config("secret")
-        done = subprocess.run([paylog.binary(), "topics", "--log", address, "--kafka-config", config], text=True,
+        done = subprocess.run([paylog.binary(), "topics", "--log", address, "--kafka-config", config],
+                              text=True,
                               capture_output=True, timeout=60, check=False)
         assert done.returncode == 0 and checker.JOURNAL in done.stdout, done
+
+
+def secrets_stay_off_the_command_line():
+    done = subprocess.run([kafka_services.executable("ledger"), "--log", "kafka:127.0.0.1:1",
+                           "--kafka-property", "sasl.password=hush"], text=True, capture_output=True,
+                          timeout=60, check=False)
+    assert done.returncode == 2 and "sasl.password" in done.stderr, done
+    assert "hush" not in done.stderr + done.stdout, done
 
 
 def set_configuration(cluster, topic, **changes):
@@ -151,15 +163,17 @@ def changed_topics_are_refused():
         kafka_services.create_topics(cluster.bootstrap, PARTITIONS)
         set_configuration(cluster, checker.JOURNAL, retention_ms="604800000")
         for service in PROGRAMS:
-            refused_at_start(address, checker.JOURNAL, "retention.ms", program=kafka_services.executable(service))
+            refused_at_start(address, checker.JOURNAL, "retention.ms",
+                             program=kafka_services.executable(service))
         set_configuration(cluster, checker.JOURNAL, retention_ms="-1")
         for future in cluster.admin.create_partitions(
                 [confluent_kafka.admin.NewPartitions(checker.INBOX, PARTITIONS + 1)]).values():
             future.result()
-        wait_until(lambda: len(cluster.metadata(checker.INBOX).topics[checker.INBOX].partitions) == PARTITIONS + 1, 30,
+        wait_until(lambda: len(cluster.metadata().topics[checker.INBOX].partitions) > PARTITIONS, 30,
                    "one more partition")
         for service in PROGRAMS:
-            refused_at_start(address, checker.INBOX, "partition", program=kafka_services.executable(service))
+            refused_at_start(address, checker.INBOX, "partition",
+                             program=kafka_services.executable(service))
         for future in cluster.admin.delete_topics([checker.RESULTS]).values():
             future.result()
         wait_until(lambda: checker.RESULTS not in cluster.metadata().topics, 30, "the topic is gone")
@@ -178,8 +192,10 @@ def a_wrong_partitioner_is_told_the_remedy():
                 assert error is None, error
                 placed[message.key().decode()] = message.partition()
             for number in range(20):
-                body = {"type": "open_account", "command_id": "o", "account": f"a-{number}", "currency": "EUR"}
-                producer.produce(checker.COMMANDS, key=body["account"], value=json.dumps(body), on_delivery=remember)
+                body = {"type": "open_account", "command_id": "o", "account": f"a-{number}",
+                        "currency": "EUR"}
+                producer.produce(checker.COMMANDS, key=body["account"], value=json.dumps(body),
+                                 on_delivery=remember)
             assert producer.flush(30) == 0
             try:
                 watcher.wait_for(20, QUIET_SECONDS)
@@ -198,6 +214,47 @@ def a_wrong_partitioner_is_told_the_remedy():
         assert refused > 0
 
 
+METRICS = ("paylog_lag_records", "paylog_lso_lag_records", "paylog_batch_records",
+           "paylog_commit_seconds",
+           "paylog_transactions_total", "paylog_take_over_seconds", "paylog_partitions_assigned")
+
+
+def health_metrics_and_diagnostics():
+    text = "only in bodies"
+    with Cluster(1) as cluster, paylog.Paylog(log=f"kafka:{cluster.bootstrap}") as log:
+        kafka_services.create_topics(cluster.bootstrap, PARTITIONS)
+        with kafka_services.Services(cluster.bootstrap, log.directory, validator=1, ledger=1) as services:
+            for instance in services.instances:
+                wait_until(instance.is_ready, 30, f"{instance} is ready")
+            watcher = kafka_clients.Watcher(cluster.bootstrap)
+            upstream = kafka_clients.Upstream(cluster.bootstrap)
+            for body in ({"type": "open_account", "command_id": "o", "account": "a", "currency": "EUR"},
+                         {"type": "deposit", "command_id": "d", "account": "a", "amount": 1,
+                          "currency": "EUR", "reference": text}):
+                upstream.send(kafka_workload.Command(b"a", None, json.dumps(body).encode(), None))
+            upstream.finish()
+            try:
+                watcher.wait_for(2, QUIET_SECONDS)
+            finally:
+                watcher.close()
+            for instance in services.instances:
+                assert instance.get("/healthz")[0] == 200
+                assert instance.get("/nothing")[0] == 404
+                for metric in METRICS:
+                    wait_until(lambda: f"\n{metric}" in instance.get("/metrics")[1], 15, metric)
+            ledger = services.of("ledger")[0]
+            wait_until(lambda: re.search(r'\npaylog_results_total\{[^}]*code="ok"[^}]*\} 2',
+                                         ledger.get("/metrics")[1]),
+                       15, "results by code")
+            for instance in services.instances:
+                instance.terminate()
+                lines = instance.output().splitlines()
+                assert all(json.loads(line)["service"] == f"paylog-{instance.service}" for line in lines)
+                assert text not in instance.output()
+
+
 if __name__ == "__main__":
     paylog.run_all([served_again_after_a_kill_and_after_a_stop, a_bad_address_is_refused,
-                    wrong_credentials_are_refused, changed_topics_are_refused, a_wrong_partitioner_is_told_the_remedy])
+                    wrong_credentials_are_refused, secrets_stay_off_the_command_line,
+                    changed_topics_are_refused, a_wrong_partitioner_is_told_the_remedy,
+                    health_metrics_and_diagnostics])

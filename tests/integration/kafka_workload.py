@@ -64,7 +64,8 @@ class Workload:
         self.recent = collections.deque(maxlen=REMEMBERED)
         self.pending = collections.deque()
         self.choices, self.weights = zip(
-            (self.deposit, 22), (self.withdraw, 14), (self.transfer, 34), (self.repeat, 8), (self.conflict, 4),
+            (self.deposit, 22), (self.withdraw, 14), (self.transfer, 34), (self.repeat, 8),
+            (self.conflict, 4),
             (self.too_much, 4), (self.bad_creditor, 7), (self.bad_account, 2), (self.refused, 2),
             (self.badly_keyed, 2), (self.poison, 1), (self.reopened, 0.5))
 
@@ -72,12 +73,14 @@ class Workload:
         """Commands that must have been answered before the others are sent."""
         for name in self.names:
             limits = {"overdraft_limit": 5000} if self.chance.random() < 0.2 else {}
-            yield self.issue({"type": "open_account", "account": name, "currency": self.currency[name], **limits}, ok())
+            yield self.issue({"type": "open_account", "account": name, "currency": self.currency[name],
+                              **limits}, ok())
         for currency in CURRENCIES:
             for kind, extra in (("closed", {}), ("frozen", {}), ("limited", {"max_balance": 10})):
                 name = f"{kind}:{currency}"
                 self.currency[name], self.posted[name] = currency, 0
-                yield self.issue({"type": "open_account", "account": name, "currency": currency, **extra}, ok())
+                yield self.issue({"type": "open_account", "account": name, "currency": currency, **extra},
+                                 ok())
                 if kind == "closed":
                     yield self.issue({"type": "close_account", "account": name}, ok())
                 if kind == "frozen":
@@ -96,7 +99,8 @@ class Workload:
         self.commands += 1
         kind = body.pop("type")
         body = {"type": kind, "command_id": f"c-{self.commands}", **body}
-        command = Command((body.get("debtor_account") or body["account"]).encode(), None, encode(body), expected)
+        command = Command((body.get("debtor_account") or body["account"]).encode(), None, encode(body),
+                          expected)
         if expected.status in ("completed", "rejected"):
             self.recent.append(command)
         return command
@@ -128,7 +132,8 @@ class Workload:
 
     def transfer(self):
         debtor, amount = self.account(), self.amount()
-        creditor = self.chance.choice([n for n in self.names if self.currency[n] == self.currency[debtor]])
+        creditor = self.chance.choice([n for n in self.names
+                                       if self.currency[n] == self.currency[debtor]])
         if debtor == creditor or self.spendable[debtor] < amount:
             return self.deposit()
         self.posted[debtor] -= amount
@@ -137,7 +142,8 @@ class Workload:
         return self.issue(self.transfer_body(debtor, creditor, amount), ok())
 
     def transfer_body(self, debtor, creditor, amount):
-        return {"type": "transfer", "debtor_account": debtor, "creditor_account": creditor, "amount": amount,
+        return {"type": "transfer", "debtor_account": debtor, "creditor_account": creditor,
+                "amount": amount,
                 "currency": self.currency[debtor]}
 
     def too_much(self):
@@ -164,7 +170,8 @@ class Workload:
         name, code = self.chance.choice([(f"closed:{currency}", "account_closed"),
                                          (f"frozen:{currency}", "credits_frozen"),
                                          (f"nobody:{self.commands}", "account_not_found")])
-        return self.issue({"type": "deposit", "account": name, "amount": 1, "currency": currency}, rejected(code))
+        return self.issue({"type": "deposit", "account": name, "amount": 1, "currency": currency},
+                          rejected(code))
 
     def repeat(self):
         command = self.chance.choice(self.recent)
@@ -209,7 +216,8 @@ class Workload:
         value = self.chance.choice([
             b"\xff\xfe garbage %d" % self.commands, b"{\"type\":\"deposit\",", b"", b"[1,2]",
             encode({"type": "deposit", "amount": self.commands}), b"{\"command_id\":\"x\"}", b"[" * 200])
-        return Command(self.chance.choice([None, b"poison"]), None, value, Expectation("dead", set(), False))
+        return Command(self.chance.choice([None, b"poison"]), None, value,
+                       Expectation("dead", set(), False))
 
     def reopened(self):
         """A debtor that tries to close while its money may be on the way back: both answers are right."""
@@ -218,7 +226,8 @@ class Workload:
         self.currency[name], self.posted[name] = currency, 500
         self.pending.extend([
             self.issue({"type": "deposit", "account": name, "amount": 500, "currency": currency}, ok()),
-            self.issue(self.transfer_body(name, f"nobody:{self.commands}", 500), rejected("creditor_not_found")),
+            self.issue(self.transfer_body(name, f"nobody:{self.commands}", 500),
+                       rejected("creditor_not_found")),
             self.issue({"type": "close_account", "account": name},
                        Expectation(None, {"ok", "balance_not_zero"}, False))])
         return self.issue({"type": "open_account", "account": name, "currency": currency}, ok())

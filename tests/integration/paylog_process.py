@@ -111,8 +111,8 @@ class Paylog:
         rows = csv.DictReader(io.StringIO(self.expect(*arguments).out))
         return {row["account"]: int(row["posted"]) for row in rows}
 
-    def audit(self):
-        outcome = self.expect("audit", "verify")
+    def audit(self, *arguments):
+        outcome = self.expect("audit", "verify", *arguments)
         assert outcome.out.startswith("audit clean"), outcome
         return outcome
 
