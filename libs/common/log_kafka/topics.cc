@@ -243,20 +243,33 @@ base::Result<void> CompareWithCluster(const KafkaTopic& has, const log::TopicSpe
 
 std::vector<std::string> WeaknessesOf(const std::vector<KafkaTopic>& topics,
                                       const std::vector<std::string>& names) {
-  std::vector<std::string> weaknesses;
+  std::string few_replicas;
+  std::string few_in_sync;
+  const auto add = [](std::string& list, const std::string& topic, const std::string& figure) {
+    list += (list.empty() ? "" : ", ") + topic + " (" + figure + ')';
+  };
   for (const KafkaTopic& topic : topics) {
     if (std::find(names.begin(), names.end(), topic.spec.name) == names.end()) {
       continue;
     }
     if (topic.replicas < kReplicasForSafety) {
-      weaknesses.push_back("topic " + topic.spec.name + " has " + std::to_string(topic.replicas) +
-                           " replicas; with fewer than 3, losing machines loses records");
+      add(few_replicas, topic.spec.name, std::to_string(topic.replicas));
     }
     const std::string in_sync = Find(topic.configs, "min.insync.replicas");
     if (std::strtol(in_sync.c_str(), nullptr, 10) < 2) {
-      weaknesses.push_back("topic " + topic.spec.name + " has min.insync.replicas=" + in_sync +
-                           "; below 2, what was acknowledged may stand on one machine only");
+      add(few_in_sync, topic.spec.name, in_sync);
     }
+  }
+  std::vector<std::string> weaknesses;
+  if (!few_replicas.empty()) {
+    weaknesses.push_back("fewer than 3 replicas, so that losing machines loses records: " +
+                         few_replicas);
+  }
+  if (!few_in_sync.empty()) {
+    weaknesses.push_back(
+        "min.insync.replicas below 2, so that what was acknowledged may stand on "
+        "one machine only: " +
+        few_in_sync);
   }
   return weaknesses;
 }
