@@ -39,7 +39,34 @@ class FaultWriter final : public log::TransactionalWriter {
   const Faults& faults_;
 };
 
+class FaultMember final : public log::GroupMember {
+ public:
+  FaultMember(std::unique_ptr<log::GroupMember> target, const Faults& faults)
+      : target_(std::move(target)), faults_(faults) {}
+
+  base::Result<log::AssignmentChange> Poll(std::chrono::milliseconds wait) override {
+    if (faults_.on_group_poll) {
+      if (const auto error = faults_.on_group_poll()) {
+        return *error;
+      }
+    }
+    return target_->Poll(wait);
+  }
+  void Wakeup() override { target_->Wakeup(); }
+
+ private:
+  std::unique_ptr<log::GroupMember> target_;
+  const Faults& faults_;
+};
+
 }  // namespace
+
+base::Result<std::unique_ptr<log::GroupMember>> FaultLog::JoinGroup(
+    const std::string& group, const std::vector<std::string>& topics) {
+  PAYLOG_ASSIGN(auto member, target_.JoinGroup(group, topics));
+  return std::unique_ptr<log::GroupMember>(
+      std::make_unique<FaultMember>(std::move(member), faults_));
+}
 
 base::Result<std::unique_ptr<log::TransactionalWriter>> FaultLog::NewWriter(
     const std::string& transactional_id) {

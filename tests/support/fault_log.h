@@ -19,6 +19,8 @@ struct Faults {
   std::function<std::optional<base::Error>()> before_commit;
   // Asked after a commit that succeeded: the acknowledgement is lost.
   std::function<std::optional<base::Error>()> after_commit;
+  // Instead of a poll of a group member.
+  std::function<std::optional<base::Error>()> on_group_poll;
 };
 
 // Another log with faults: everything goes to it, but for what `faults` says. As thread-safe as
@@ -44,9 +46,7 @@ class FaultLog final : public log::Log {
     return target_.NewProducer();
   }
   base::Result<std::unique_ptr<log::GroupMember>> JoinGroup(
-      const std::string& group, const std::vector<std::string>& topics) override {
-    return target_.JoinGroup(group, topics);
-  }
+      const std::string& group, const std::vector<std::string>& topics) override;
   base::Result<std::optional<base::Offset>> CommittedOffset(
       const std::string& group, const log::TopicPartition& from) override {
     return target_.CommittedOffset(group, from);

@@ -40,8 +40,10 @@ class StageObserver {
   virtual void OnCommitBegun(const log::TopicPartition& /*input*/, std::size_t /*records*/) {}
   virtual void OnCommitted(const log::TopicPartition& /*input*/, base::Offset /*next*/) {}
   virtual void OnCaughtUp(const log::TopicPartition& /*input*/, base::Offset /*next*/) {}
-  // Something went wrong that will be put right or tried again.
+  // A transaction or a take-over failed, and is tried again.
   virtual void OnTrouble(const log::TopicPartition& /*input*/, const base::Error& /*error*/) {}
+  // Reading failed, and is tried again.
+  virtual void OnReadTrouble(const log::TopicPartition& /*input*/, const base::Error& /*error*/) {}
 
   virtual void OnSnapshotSaved(const log::TopicPartition& /*input*/, base::Sequence /*last*/) {}
   // Of records that were committed.

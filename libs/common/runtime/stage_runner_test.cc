@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "paylog/test_support/fault_log.h"
 #include "paylog/test_support/must.h"
 #include "paylog/test_support/payment_log.h"
 
@@ -22,6 +23,7 @@ namespace {
 
 using base::ErrorCode;
 using test_support::ErrorOf;
+using test_support::FaultLog;
 using test_support::Must;
 using test_support::PaymentLog;
 using testing::HasSubstr;
@@ -83,9 +85,10 @@ class Copier final : public PartitionProcessor {
 
 class StageRunnerTest : public testing::Test {
  protected:
-  std::unique_ptr<StageRunner> NewRunner() {
+  std::unique_ptr<StageRunner> NewRunner() { return NewRunner(log_.log()); }
+  std::unique_ptr<StageRunner> NewRunner(log::Log& log) {
     return std::make_unique<StageRunner>(
-        log_.log(),
+        log,
         StageOptions{.name = "copier", .group = "copiers", .input_topic = std::string(kInboxTopic)},
         [this](base::PartitionId partition) -> base::Result<std::unique_ptr<PartitionProcessor>> {
           return std::unique_ptr<PartitionProcessor>(
@@ -109,6 +112,14 @@ class StageRunnerTest : public testing::Test {
     std::int64_t seen = 0;
     while (counters_.Read().inputs < inputs) {
       ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      counters_.WaitForChange(seen, std::chrono::milliseconds(100));
+    }
+  }
+  void WaitUntilReady(const StageRunner& runner) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    std::int64_t seen = 0;
+    while (const auto reason = runner.WhyNotReady()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << *reason;
       counters_.WaitForChange(seen, std::chrono::milliseconds(100));
     }
   }
@@ -175,6 +186,63 @@ TEST_F(StageRunnerTest, ShowsAFailureAndReturnsItFromStop) {
   EXPECT_EQ(ErrorOf(runner->Stop()).code, ErrorCode::kCorrupt);
   EXPECT_EQ(log_.Values(kJournalTopic, 2).size(), 0U);
   EXPECT_EQ(closes_.load(), 0) << "after a failure nothing is saved";
+}
+
+TEST_F(StageRunnerTest, SaysWhyItIsNotReady) {
+  const auto first = NewRunner();
+  EXPECT_THAT(first->WhyNotReady().value_or(""), HasSubstr("waits for group copiers"));
+  Must(first->Start());
+  WaitUntilReady(*first);
+  // More members than partitions: one has nothing to do, and is ready to.
+  std::vector<std::unique_ptr<StageRunner>> more;
+  for (int i = 0; i < kPartitions; ++i) {
+    more.push_back(NewRunner());
+    Must(more.back()->Start());
+  }
+  for (const auto& runner : more) {
+    WaitUntilReady(*runner);
+  }
+  for (const auto& runner : more) {
+    Must(runner->Stop());
+  }
+  WaitUntilReady(*first);
+  Must(first->Stop());
+}
+
+TEST_F(StageRunnerTest, AGroupThatCannotBeReachedIsAskedAgain) {
+  std::atomic<int> polls{0};
+  FaultLog log(log_.log(), {.on_group_poll = [&]() -> std::optional<base::Error> {
+                 if (++polls > 2) {
+                   return std::nullopt;
+                 }
+                 return base::Error{
+                     .code = ErrorCode::kUnavailable, .context = "away", .retriable = true};
+               }});
+  const auto runner = NewRunner(log);
+  Must(runner->Start());
+  Feed(10);
+  WaitForInputs(fed_);
+  EXPECT_GT(polls.load(), 2);
+  EXPECT_FALSE(runner->failure().has_value());
+  Must(runner->Stop());
+  ExpectAllCopiedOnce();
+}
+
+TEST_F(StageRunnerTest, AGroupThatRefusesEndsTheStage) {
+  FaultLog log(log_.log(), {.on_group_poll = []() -> std::optional<base::Error> {
+                 return base::Error{
+                     .code = ErrorCode::kRefused, .context = "no rights", .fatal = true};
+               }});
+  const auto runner = NewRunner(log);
+  Must(runner->Start());
+  std::int64_t seen = 0;
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!runner->failure()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    counters_.WaitForChange(seen, std::chrono::milliseconds(100));
+  }
+  EXPECT_THAT(runner->WhyNotReady().value_or(""), HasSubstr("no rights"));
+  EXPECT_EQ(ErrorOf(runner->Stop()).code, ErrorCode::kRefused);
 }
 
 TEST_F(StageRunnerTest, FailsWhereAProcessorCannotBeMade) {

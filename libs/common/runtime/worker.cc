@@ -97,7 +97,7 @@ base::Result<StepOutcome> Worker::TryStep(std::chrono::milliseconds wait) {
   if (!polled) {
     if (polled.error().retriable && !polled.error().fatal) {
       ++troubles_;
-      observer_.OnTrouble(options_.input, polled.error());
+      observer_.OnReadTrouble(options_.input, polled.error());
       return StepOutcome::kIdle;
     }
     return polled.error();
