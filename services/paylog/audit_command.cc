@@ -3,7 +3,7 @@
 
 #include "paylog/audit/auditor.h"
 #include "paylog/cli/commands.h"
-#include "paylog/cli/open_log.h"
+#include "paylog/service/open_log.h"
 
 namespace paylog::cli {
 namespace {
@@ -53,13 +53,15 @@ void PrintReport(const audit::AuditReport& report) {
 
 ExitCode AuditVerify(const AuditArguments& arguments) {
   const base::SystemClock clock;
-  auto opened = OpenExistingLog(arguments.log, clock);
+  auto opened = service::OpenExistingLog(arguments.log, clock, Warn);
   if (!opened) {
     return ReportError(opened.error().ToString());
   }
+  // Those of a log on Kafka are on the machines of its ledgers, perhaps in use.
+  const bool known = opened->kafka == nullptr || !arguments.log.snapshots.empty();
+  const std::string compared = known ? opened->snapshot_directory : "";
   audit::AuditReport report;
-  const audit::Verdict verdict =
-      audit::Audit(*opened->log, opened->counts, opened->SnapshotDirectory(), report);
+  const audit::Verdict verdict = audit::Audit(*opened->log, opened->counts, compared, report);
   if (const base::Error* const error = verdict.error()) {
     return ReportError("audit: " + error->ToString());
   }

@@ -4,16 +4,16 @@
 #include <set>
 
 #include "paylog/cli/commands.h"
-#include "paylog/cli/open_log.h"
 #include "paylog/codec/json_writer.h"
 #include "paylog/ledger/core/state.h"
 #include "paylog/ledger/stage/journal.h"
+#include "paylog/service/open_log.h"
 
 namespace paylog::cli {
 namespace {
 
 // Rebuilt from the journal, as of its end now.
-base::Result<ledger::State> Rebuild(OpenedLog& opened, base::PartitionId partition) {
+base::Result<ledger::State> Rebuild(service::OpenedLog& opened, base::PartitionId partition) {
   const auto journal = runtime::Partition(runtime::kJournalTopic, partition);
   PAYLOG_ASSIGN(const auto reader, opened.log->NewReader(journal, log::Isolation::kReadCommitted));
   PAYLOG_ASSIGN(const base::Offset end, reader->EndOffset());
@@ -27,7 +27,8 @@ base::Result<ledger::State> Rebuild(OpenedLog& opened, base::PartitionId partiti
 // System accounts exist once per partition; they are shown summed up.
 using Accounts = std::map<std::string, model::Account>;
 
-base::Result<Accounts> CollectAccounts(OpenedLog& opened, const BalancesArguments& arguments) {
+base::Result<Accounts> CollectAccounts(service::OpenedLog& opened,
+                                       const BalancesArguments& arguments) {
   const std::set<std::string> wanted(arguments.accounts.begin(), arguments.accounts.end());
   Accounts accounts;
   for (std::int32_t p = 0; p < opened.counts.inbox; ++p) {
@@ -99,7 +100,7 @@ void Print(const Accounts& accounts, Format format) {
 
 ExitCode Balances(const BalancesArguments& arguments) {
   const base::SystemClock clock;
-  auto opened = OpenExistingLog(arguments.log, clock);
+  auto opened = service::OpenExistingLog(arguments.log, clock, Warn);
   if (!opened) {
     return ReportError(opened.error().ToString());
   }

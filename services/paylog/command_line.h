@@ -1,10 +1,10 @@
 #pragma once
 
-#include "paylog/cli/exit_code.h"
+#include "paylog/service/exit_code.h"
 
 namespace paylog::cli {
 
 // Understands the command line and carries out the command.
-ExitCode Main(int argc, const char* const* argv);
+service::ExitCode Main(int argc, const char* const* argv);
 
 }  // namespace paylog::cli

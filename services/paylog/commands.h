@@ -5,32 +5,39 @@
 #include <string>
 #include <vector>
 
-#include "paylog/cli/exit_code.h"
 #include "paylog/cli/format.h"
+#include "paylog/ledger/stage/ledger_partition.h"
+#include "paylog/runtime/worker.h"
+#include "paylog/service/exit_code.h"
+#include "paylog/service/log_options.h"
 
 // The commands of `paylog`, one function each. They print what they have to say on standard output
 // and one clear line for an error on standard error, and return how the process ends.
 namespace paylog::cli {
 
+using service::ExitCode;
+using service::LogOptions;
+
 struct RunArguments {
-  std::string log;
+  LogOptions log;
   std::int32_t partitions = 0;  // 0: as the log has it, or the default for a new one.
   std::string input;            // Empty: none. "-": standard input.
   bool until_idle = false;
-  std::int64_t snapshot_events = 100'000;
-  std::size_t batch_records = 5'000;
+  bool strict = false;
+  std::int64_t snapshot_events = ledger::kSnapshotEvents;
+  std::size_t batch_records = runtime::kBatchRecordsMax;
 };
 ExitCode Run(const RunArguments& arguments);
 
 struct SubmitArguments {
-  std::string log;
+  LogOptions log;
   std::int32_t partitions = 0;
   std::string input;
 };
 ExitCode Submit(const SubmitArguments& arguments);
 
 struct BalancesArguments {
-  std::string log;
+  LogOptions log;
   std::vector<std::string> accounts;  // Empty: all customers'.
   bool system = false;
   Format format = Format::kTable;
@@ -38,7 +45,7 @@ struct BalancesArguments {
 ExitCode Balances(const BalancesArguments& arguments);
 
 struct ResultsArguments {
-  std::string log;
+  LogOptions log;
   std::string command_id;  // Empty: any.
   std::string account;     // Empty: any.
   bool follow = false;
@@ -47,7 +54,7 @@ struct ResultsArguments {
 ExitCode Results(const ResultsArguments& arguments);
 
 struct ReadArguments {
-  std::string log;
+  LogOptions log;
   std::string topic;
   std::optional<std::int32_t> partition;
   std::string offset = "beginning";
@@ -61,20 +68,29 @@ bool IsReadOffset(const std::string& text);
 ExitCode Read(const ReadArguments& arguments);
 
 struct TopicsArguments {
-  std::string log;
+  LogOptions log;
 };
 ExitCode Topics(const TopicsArguments& arguments);
 
+struct CreateTopicsArguments {
+  LogOptions log;
+  std::int32_t partitions = 0;  // 0: as the log has it, or the default for a new one.
+  bool strict = false;
+};
+ExitCode CreateTopics(const CreateTopicsArguments& arguments);
+
 struct RepairHeadArguments {
-  std::string log;
+  LogOptions log;
 };
 ExitCode RepairHead(const RepairHeadArguments& arguments);
 
 struct AuditArguments {
-  std::string log;
+  LogOptions log;
 };
 ExitCode AuditVerify(const AuditArguments& arguments);
 
+// "paylog: warning: <message>" on standard error. Thread-safe.
+void Warn(const std::string& message);
 // "paylog: <error>" on standard error.
 ExitCode ReportError(const std::string& message);
 // The same, in one line whatever the message, for a command line that cannot be understood.

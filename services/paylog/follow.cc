@@ -12,13 +12,17 @@ enum class Polled { kNothing, kSome, kEnough };
 
 base::Result<Polled> PollOnce(log::Reader& reader, const log::TopicPartition& from,
                               const RecordVisitor& visit, std::chrono::milliseconds wait) {
-  PAYLOG_ASSIGN(const auto polled, reader.Poll({.wait = wait}));
-  for (const log::StoredRecord& record : polled.records) {
+  const auto polled = reader.Poll({.wait = wait});
+  if (!polled) {
+    // Whoever follows a log waits for it to come back.
+    return polled.error().retriable ? base::Result<Polled>(Polled::kNothing) : polled.error();
+  }
+  for (const log::StoredRecord& record : polled->records) {
     if (!visit(from, record)) {
       return Polled::kEnough;
     }
   }
-  return polled.records.empty() ? Polled::kNothing : Polled::kSome;
+  return polled->records.empty() ? Polled::kNothing : Polled::kSome;
 }
 
 }  // namespace

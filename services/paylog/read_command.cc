@@ -4,10 +4,10 @@
 
 #include "paylog/cli/commands.h"
 #include "paylog/cli/follow.h"
-#include "paylog/cli/open_log.h"
 #include "paylog/cli/output.h"
 #include "paylog/cli/record_json.h"
-#include "paylog/cli/stop_signal.h"
+#include "paylog/service/open_log.h"
+#include "paylog/service/stop_signal.h"
 
 namespace paylog::cli {
 namespace {
@@ -57,7 +57,8 @@ base::Result<std::int32_t> PartitionCount(log::Log& log, const std::string& topi
                .context = "there is no topic " + topic + "; `paylog topics` lists them"};
 }
 
-base::Result<std::vector<ReadRange>> Ranges(OpenedLog& opened, const ReadArguments& arguments) {
+base::Result<std::vector<ReadRange>> Ranges(service::OpenedLog& opened,
+                                            const ReadArguments& arguments) {
   PAYLOG_ASSIGN(const std::int32_t count, PartitionCount(*opened.log, arguments.topic));
   std::vector<ReadRange> ranges;
   for (std::int32_t p = 0; p < count; ++p) {
@@ -87,8 +88,8 @@ bool IsReadOffset(const std::string& text) {
 
 ExitCode Read(const ReadArguments& arguments) {
   const base::SystemClock clock;
-  const StopSignal stop;
-  auto opened = OpenExistingLog(arguments.log, clock);
+  const service::StopSignal stop;
+  auto opened = service::OpenExistingLog(arguments.log, clock, Warn);
   if (!opened) {
     return ReportError(opened.error().ToString());
   }

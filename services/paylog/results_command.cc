@@ -2,10 +2,10 @@
 
 #include "paylog/cli/commands.h"
 #include "paylog/cli/follow.h"
-#include "paylog/cli/open_log.h"
 #include "paylog/cli/output.h"
-#include "paylog/cli/stop_signal.h"
 #include "paylog/codec/result_codec.h"
+#include "paylog/service/open_log.h"
+#include "paylog/service/stop_signal.h"
 
 namespace paylog::cli {
 namespace {
@@ -38,7 +38,7 @@ bool Matches(const model::CommandResult& result, const ResultsArguments& argumen
          (arguments.account.empty() || result.account.value() == arguments.account);
 }
 
-base::Result<std::vector<ReadRange>> Ranges(OpenedLog& opened) {
+base::Result<std::vector<ReadRange>> Ranges(service::OpenedLog& opened) {
   std::vector<ReadRange> ranges;
   for (std::int32_t p = 0; p < opened.counts.results; ++p) {
     const auto partition = runtime::Partition(runtime::kResultsTopic, base::PartitionId(p));
@@ -113,8 +113,8 @@ class ResultPrinter {
 
 ExitCode Results(const ResultsArguments& arguments) {
   const base::SystemClock clock;
-  const StopSignal stop;
-  auto opened = OpenExistingLog(arguments.log, clock);
+  const service::StopSignal stop;
+  auto opened = service::OpenExistingLog(arguments.log, clock, Warn);
   if (!opened) {
     return ReportError(opened.error().ToString());
   }

@@ -2,17 +2,17 @@
 #include <chrono>
 #include <cstdio>
 #include <iostream>
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "paylog/cli/commands.h"
 #include "paylog/cli/ingest.h"
 #include "paylog/cli/local_system.h"
-#include "paylog/cli/open_log.h"
 #include "paylog/cli/output.h"
 #include "paylog/cli/progress_bar.h"
-#include "paylog/cli/stop_signal.h"
+#include "paylog/service/open_log.h"
+#include "paylog/service/process.h"
+#include "paylog/service/stop_signal.h"
 
 namespace paylog::cli {
 namespace {
@@ -58,8 +58,8 @@ void PrintSummary(const LocalSystem& system, std::chrono::duration<double> elaps
 }
 
 // Serves until idle, a signal or a failure. The caller still has to stop the system.
-base::Result<IngestReport> Serve(const RunArguments& arguments, OpenedLog& opened,
-                                 const base::Clock& clock, const StopSignal& stop,
+base::Result<IngestReport> Serve(const RunArguments& arguments, service::OpenedLog& opened,
+                                 const base::Clock& clock, const service::StopSignal& stop,
                                  LocalSystem& system) {
   const auto stopped = [&] { return stop.requested(); };
   // Lines that nobody processes any more are not worth waiting for.
@@ -91,25 +91,44 @@ base::Result<IngestReport> Serve(const RunArguments& arguments, OpenedLog& opene
   return report;
 }
 
-void Warn(const std::string& message) {
-  static std::mutex mutex;
-  const std::scoped_lock lock(mutex);
-  std::cerr << "paylog: warning: " << message << '\n';
+// The named point of compaction: the clean end of a run. Brokers compact by themselves.
+base::Result<void> Compact(service::OpenedLog& opened) {
+  return opened.embedded != nullptr ? opened.embedded->Compact(std::string(runtime::kBalancesTopic))
+                                    : base::Result<void>();
+}
+
+ExitCode ReportEnd(const RunArguments& arguments, const IngestReport& report, bool interrupted) {
+  if (report.resumed_at > 0) {
+    std::printf("  %s was taken up at byte %lld, where an earlier run had ended\n",
+                arguments.input.c_str(), static_cast<long long>(report.resumed_at));
+  }
+  if (report.bad > 0) {
+    std::printf("  %lld %s not taken\n", static_cast<long long>(report.bad),
+                report.bad == 1 ? "line was" : "lines were");
+  }
+  return report.bad > 0 || interrupted ? ExitCode::kIncomplete : ExitCode::kDone;
 }
 
 }  // namespace
 
 ExitCode Run(const RunArguments& arguments) {
-  IgnoreBrokenPipes();
+  service::IgnoreBrokenPipes();
   const base::SystemClock clock;
-  const StopSignal stop;
-  auto opened = OpenOrCreateLog(arguments.log, arguments.partitions, clock);
+  const service::StopSignal stop;
+  auto opened = service::OpenOrCreateLog(arguments.log, arguments.partitions, clock, Warn);
   if (!opened) {
     return ReportError(opened.error().ToString());
   }
+  const auto snapshots = service::ClaimSnapshots(*opened);
+  if (!snapshots) {
+    return ReportError(snapshots.error().ToString());
+  }
+  if (auto strong = service::WarnOfWeaknesses(*opened, arguments.strict, Warn); !strong) {
+    return ReportError(strong.error().ToString());
+  }
   const SteadyClock::time_point begin = SteadyClock::now();
   LocalSystem system(*opened->log, {.counts = opened->counts,
-                                    .snapshot_directory = opened->SnapshotDirectory(),
+                                    .snapshot_directory = opened->snapshot_directory,
                                     .snapshot_events = arguments.snapshot_events,
                                     .batch_records = arguments.batch_records,
                                     .warn = Warn});
@@ -117,7 +136,7 @@ ExitCode Run(const RunArguments& arguments) {
     return ReportError(started.error().ToString());
   }
   if (!arguments.until_idle) {
-    std::cout << "paylog serves " << arguments.log << " with " << opened->counts.inbox
+    std::cout << "paylog serves " << arguments.log.address << " with " << opened->counts.inbox
               << " partitions; SIGTERM or Ctrl-C ends it\n"
               << std::flush;
   }
@@ -127,21 +146,11 @@ ExitCode Run(const RunArguments& arguments) {
   if (!report || !ended) {
     return ReportError((!ended ? ended.error() : report.error()).ToString());
   }
-  // The named point of compaction: the clean end of a run.
-  if (auto compacted = opened->log->Compact(std::string(runtime::kBalancesTopic)); !compacted) {
+  if (auto compacted = Compact(*opened); !compacted) {
     return ReportError(compacted.error().ToString());
   }
   PrintSummary(system, elapsed);
-  if (report->resumed_at > 0) {
-    std::printf("  %s was taken up at byte %lld, where an earlier run had ended\n",
-                arguments.input.c_str(), static_cast<long long>(report->resumed_at));
-  }
-  if (report->bad > 0) {
-    std::printf("  %lld %s not taken\n", static_cast<long long>(report->bad),
-                report->bad == 1 ? "line was" : "lines were");
-  }
-  const bool interrupted = arguments.until_idle && stop.requested();
-  return report->bad > 0 || interrupted ? ExitCode::kIncomplete : ExitCode::kDone;
+  return ReportEnd(arguments, *report, arguments.until_idle && stop.requested());
 }
 
 }  // namespace paylog::cli

@@ -1,14 +1,22 @@
 #include <algorithm>
 #include <iostream>
+#include <mutex>
 
 #include "paylog/cli/commands.h"
 #include "paylog/cli/ingest.h"
-#include "paylog/cli/open_log.h"
 #include "paylog/cli/output.h"
 #include "paylog/cli/progress_bar.h"
-#include "paylog/cli/stop_signal.h"
+#include "paylog/service/open_log.h"
+#include "paylog/service/process.h"
+#include "paylog/service/stop_signal.h"
 
 namespace paylog::cli {
+
+void Warn(const std::string& message) {
+  static std::mutex mutex;
+  const std::scoped_lock lock(mutex);
+  std::cerr << "paylog: warning: " << message << '\n';
+}
 
 ExitCode ReportError(const std::string& message) {
   std::cerr << "paylog: " << message << '\n';
@@ -23,10 +31,10 @@ ExitCode ReportUsage(const std::string& message) {
 }
 
 ExitCode Submit(const SubmitArguments& arguments) {
-  IgnoreBrokenPipes();
+  service::IgnoreBrokenPipes();
   const base::SystemClock clock;
-  const StopSignal stop;
-  auto opened = OpenOrCreateLog(arguments.log, arguments.partitions, clock);
+  const service::StopSignal stop;
+  auto opened = service::OpenOrCreateLog(arguments.log, arguments.partitions, clock, Warn);
   if (!opened) {
     return ReportError(opened.error().ToString());
   }

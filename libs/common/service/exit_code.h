@@ -1,6 +1,6 @@
 #pragma once
 
-namespace paylog::cli {
+namespace paylog::service {
 
 // What the process tells its caller. Rejected payments are results, not failures.
 enum class ExitCode : int {
@@ -10,4 +10,4 @@ enum class ExitCode : int {
   kOperatingError = 3,  // The log could not be opened, read or written.
 };
 
-}  // namespace paylog::cli
+}  // namespace paylog::service

@@ -3,7 +3,7 @@
 #include <atomic>
 #include <thread>
 
-namespace paylog::cli {
+namespace paylog::service {
 
 // Turns SIGINT and SIGTERM into a flag, so that a process can end cleanly. Make one before any
 // other thread starts; from then on the signals are blocked for all of them. A second signal ends
@@ -22,4 +22,4 @@ class StopSignal {
   std::jthread thread_;
 };
 
-}  // namespace paylog::cli
+}  // namespace paylog::service

@@ -1,9 +1,9 @@
-#include "paylog/cli/stop_signal.h"
+#include "paylog/service/stop_signal.h"
 
 #include <csignal>
 #include <cstdlib>
 
-namespace paylog::cli {
+namespace paylog::service {
 namespace {
 
 sigset_t StopSignals() {
@@ -37,4 +37,4 @@ StopSignal::~StopSignal() {
   thread_.join();
 }
 
-}  // namespace paylog::cli
+}  // namespace paylog::service

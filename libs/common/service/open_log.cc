@@ -1,0 +1,150 @@
+#include "paylog/service/open_log.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "paylog/service/kafka_properties.h"
+
+namespace paylog::service {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+base::Result<void> OpenEmbedded(const std::string& directory, bool create, const base::Clock& clock,
+                                OpenedLog& opened) {
+  PAYLOG_ASSIGN(auto log, log_sqlite::SqliteLog::Open(
+                              {.directory = directory, .create = create, .clock = &clock}));
+  opened.embedded = log.get();
+  opened.log = std::move(log);
+  return {};
+}
+
+base::Result<void> OpenKafka(const std::string& brokers, const LogOptions& options,
+                             OpenedLog& opened) {
+  PAYLOG_ASSIGN(
+      auto properties,
+      CollectKafkaProperties(options.kafka_properties, ProcessEnvironment(), options.kafka_config));
+  const WarningGate& gate = *opened.gate;
+  PAYLOG_ASSIGN(auto log,
+                log_kafka::KafkaLog::Open({.brokers = brokers,
+                                           .properties = std::move(properties),
+                                           .replication_factor = options.replication_factor,
+                                           .warn = [&gate](const std::string& warning) {
+                                             if (gate.open) {
+                                               gate.warn(warning);
+                                             }
+                                           }}));
+  opened.kafka = log.get();
+  opened.log = std::move(log);
+  return {};
+}
+
+std::string MoreOf(const std::vector<std::string>& weaknesses) {
+  return weaknesses.size() < 2 ? ""
+                               : " (and " + std::to_string(weaknesses.size() - 1) +
+                                     " more such findings; `paylog topics create` lists them)";
+}
+
+// Without looking at its topics.
+base::Result<OpenedLog> Open(const LogOptions& options, bool create, const base::Clock& clock,
+                             const WarningSink& warn) {
+  PAYLOG_TRY(CheckLogOptions(options));
+  PAYLOG_ASSIGN(const LogAddress address, ParseLogAddress(options.address));
+  OpenedLog opened{.gate = std::make_unique<WarningGate>(warn),
+                   .snapshot_directory = SnapshotDirectory(options, address)};
+  if (address.kind == LogKind::kSqlite) {
+    PAYLOG_TRY(OpenEmbedded(address.place, create, clock, opened));
+  } else {
+    PAYLOG_TRY(OpenKafka(address.place, options, opened));
+  }
+  return opened;
+}
+
+}  // namespace
+
+base::Result<OpenedLog> OpenExistingLog(const LogOptions& options, const base::Clock& clock,
+                                        const WarningSink& warn) {
+  auto opened = Open(options, /*create=*/false, clock, warn);
+  if (!opened) {
+    if (opened.error().code == ErrorCode::kNotFound) {
+      return Error{.code = ErrorCode::kNotFound,
+                   .context = "there is no log at " + options.address +
+                              "; `paylog run` and `paylog submit` make one"};
+    }
+    return opened.error();
+  }
+  PAYLOG_ASSIGN(opened->counts, runtime::OpenTopics(*opened->log));
+  opened->gate->open = true;
+  return opened;
+}
+
+base::Result<OpenedLog> OpenOrCreateLog(const LogOptions& options, std::int32_t partition_count,
+                                        const base::Clock& clock, const WarningSink& warn) {
+  PAYLOG_ASSIGN(const LogAddress address, ParseLogAddress(options.address));
+  if (address.kind == LogKind::kSqlite) {
+    return CreateLog(options, partition_count, clock, warn);
+  }
+  PAYLOG_ASSIGN(OpenedLog opened, OpenExistingLog(options, clock, warn));
+  PAYLOG_TRY(runtime::CheckPartitionCount(opened.counts, partition_count));
+  return opened;
+}
+
+base::Result<OpenedLog> CreateLog(const LogOptions& options, std::int32_t partition_count,
+                                  const base::Clock& clock, const WarningSink& warn) {
+  PAYLOG_ASSIGN(OpenedLog opened, Open(options, /*create=*/true, clock, warn));
+  PAYLOG_ASSIGN(opened.counts, runtime::CreateTopics(*opened.log, clock, partition_count));
+  opened.gate->open = true;
+  return opened;
+}
+
+base::Result<std::vector<std::string>> FindWeaknesses(OpenedLog& opened, bool strict) {
+  if (opened.kafka == nullptr) {
+    return std::vector<std::string>();
+  }
+  std::vector<std::string> topics;
+  for (const log::TopicSpec& spec : runtime::TopicSpecs(opened.counts)) {
+    topics.push_back(spec.name);
+  }
+  PAYLOG_ASSIGN(std::vector<std::string> weaknesses, opened.kafka->FindWeaknesses(topics));
+  if (strict && !weaknesses.empty()) {
+    return Error{.code = ErrorCode::kInvalidArgument,
+                 .context = "--strict: " + weaknesses.front() + MoreOf(weaknesses)};
+  }
+  return weaknesses;
+}
+
+base::Result<void> WarnOfWeaknesses(OpenedLog& opened, bool strict, const WarningSink& warn) {
+  PAYLOG_ASSIGN(const auto weaknesses, FindWeaknesses(opened, strict));
+  if (!weaknesses.empty()) {
+    warn(weaknesses.front() + MoreOf(weaknesses));
+  }
+  return {};
+}
+
+base::Result<std::optional<log_sqlite::OwnerLock>> ClaimSnapshots(const OpenedLog& opened) {
+  using Claim = std::optional<log_sqlite::OwnerLock>;
+  const std::string& directory = opened.snapshot_directory;
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) {
+    return Error{.code = ErrorCode::kIo, .context = directory + ": " + error.message()};
+  }
+  if (opened.kafka == nullptr) {
+    return Claim();
+  }
+  auto lock = log_sqlite::OwnerLock::Take(directory + "/owner.lock");
+  if (!lock && lock.error().code == ErrorCode::kBusy) {
+    return Error{.code = ErrorCode::kBusy,
+                 .context = "another process keeps its snapshots in " + directory +
+                            "; --snapshots DIR gives each instance a directory of its own"};
+  }
+  if (!lock) {
+    return lock.error();
+  }
+  return Claim(std::move(*lock));
+}
+
+}  // namespace paylog::service
