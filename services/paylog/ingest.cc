@@ -2,10 +2,13 @@
 
 #include <memory>
 #include <optional>
+#include <random>
 #include <utility>
+#include <vector>
 
 #include "paylog/base/limits.h"
 #include "paylog/base/murmur2.h"
+#include "paylog/cli/batch_writer.h"
 #include "paylog/codec/command_codec.h"
 
 namespace paylog::cli {
@@ -13,11 +16,15 @@ namespace {
 
 constexpr std::int64_t kLinesPerTransaction = 2'000;
 constexpr std::string_view kIngestGroup = "paylog-ingest:";
+constexpr std::string_view kIngestId = "paylog-ingest-";
 
-struct Keyed {
-  log::TopicPartition to;
-  log::Record record;
-};
+using Keyed = BatchWriter::Entry;
+
+// For input that has no place to come back to, so that no two processes fence each other.
+std::string RandomTransactionalId() {
+  std::random_device random;
+  return std::string(kIngestId) + std::to_string(random()) + '-' + std::to_string(random());
+}
 
 // The record for a line, or why it was not taken.
 std::variant<Keyed, std::string> KeyLine(Line line, const runtime::PartitionCounts& counts,
@@ -122,36 +129,36 @@ base::Result<IngestReport> IngestLines(log::Log& log, const base::Clock& clock,
   const log::TopicPartition place =
       runtime::Partition(runtime::kCommandsTopic, base::PartitionId(0));
   std::optional<log::GroupMetadata> group;
+  std::string transactional_id = RandomTransactionalId();
   std::int64_t resume = 0;
   PAYLOG_ASSIGN(LineReader reader, LineReader::Open(options.path));
   if (options.path != "-" && reader.is_regular_file()) {
     PAYLOG_ASSIGN(const std::string digest, reader.Digest());
     group = log::GroupMetadata::Standalone(std::string(kIngestGroup) + digest);
+    transactional_id = std::string(kIngestId) + digest;
     PAYLOG_ASSIGN(const auto committed, log.CommittedOffset(group->group(), place));
     resume = committed.value_or(base::Offset(0)).value();
     PAYLOG_TRY(reader.SkipTo(resume));
   }
-  PAYLOG_ASSIGN(const auto writer, log.NewWriter("paylog-ingest"));
-  PAYLOG_TRY(writer->Init());
+  BatchWriter writer(log, {.transactional_id = std::move(transactional_id),
+                           .group = group,
+                           .place = place,
+                           .stopped = options.stopped});
   LineFeed feed(std::move(reader), clock, options);
   std::int64_t reached = feed.offset();
-  for (bool more = true; more;) {
-    PAYLOG_TRY(writer->Begin());
+  std::vector<Keyed> batch;
+  for (bool more = true; more; batch.clear()) {
     PAYLOG_ASSIGN(more, feed.Feed(kLinesPerTransaction, [&](Keyed keyed) {
-      return writer->Append(keyed.to, std::move(keyed.record));
+      batch.push_back(std::move(keyed));
+      return base::Result<void>();
     }));
     if (group) {  // A place under the digest of other content would be wrong.
       PAYLOG_TRY(feed.reader().CheckUnchanged());
     }
-    if (feed.offset() == reached) {
-      PAYLOG_TRY(writer->Abort());  // Nothing came.
-      continue;
+    if (feed.offset() != reached) {
+      reached = feed.offset();
+      PAYLOG_TRY(writer.Write(batch, reached));
     }
-    reached = feed.offset();
-    if (group) {
-      PAYLOG_TRY(writer->CommitOffset(*group, place, base::Offset(reached)));
-    }
-    PAYLOG_TRY(writer->Commit());
   }
   IngestReport report = feed.report();
   report.resumed_at = resume;
