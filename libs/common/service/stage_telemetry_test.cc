@@ -1,5 +1,6 @@
 #include "paylog/service/stage_telemetry.h"
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 
@@ -7,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "paylog/runtime/topics.h"
+#include "paylog/test_support/temporary_directory.h"
 
 // Goal: what happens in a stage shows in metrics and diagnostics, and nothing else does. Method: a
 // clock that the test moves, and the calls that a stage makes.
@@ -151,6 +153,34 @@ TEST_F(StageTelemetryTest, DeadLettersAreWrittenWithTheirOriginAndRefusalsOnlyFo
   const std::size_t before = Lines();
   telemetry_.OnRefused(commands, Offset(13), "inv-7", model::ResultCode::kWrongPartition);
   EXPECT_EQ(Lines(), before);
+}
+
+TEST_F(StageTelemetryTest, EveryMetricStandsInTheReference) {
+  telemetry_.OnAssigned({kThree});
+  telemetry_.OnTakeOverBegun(kThree);
+  telemetry_.OnRebuilt(kThree, Sequence(0), 0);
+  telemetry_.OnTakenOver(kThree, Offset(0), /*kept=*/false);
+  telemetry_.OnCommitBegun(kThree, 1);
+  telemetry_.OnCommitted(kThree, Offset(1));
+  telemetry_.OnReadTrouble(kThree, {.code = ErrorCode::kTimedOut, .context = "why"});
+  telemetry_.OnEnds(kThree, Offset(1), Offset(1));
+  const std::string page =
+      test_support::ReadFile(std::string(PAYLOG_SOURCE_DIR) + "/docs/reference/metrics.md");
+  std::istringstream text(metrics_.Render());
+  int count = 0;
+  for (std::string line; std::getline(text, line);) {
+    std::istringstream words(line);
+    std::string mark;
+    std::string word;
+    std::string name;
+    std::string kind;
+    words >> mark >> word >> name >> kind;
+    if (word == "TYPE") {
+      EXPECT_THAT(page, HasSubstr("| `" + name + "` | " + kind)) << name;
+      ++count;
+    }
+  }
+  EXPECT_EQ(count, 17);
 }
 
 TEST_F(StageTelemetryTest, ASnapshotMakesTheStateSafe) {
