@@ -92,10 +92,13 @@ def killed_stopped_and_cut():
             fed = time.monotonic()
             for instance in services.instances:
                 instance.terminate()
+        outcomes = services.outcomes()
         records = check(cluster, log, work, upstream, services)
     total = sum(faults.counts.values())
-    kinds = ", ".join(f"{n} {name}" for name, n in sorted(faults.counts.items()))
-    print(f"        faults: {total}: {kinds}; {faults.failed_starts} starts met no broker in time")
+    def describe(counts):
+        return ", ".join(f"{n} {name}" for name, n in sorted(counts.items()))
+    print(f"        faults: {total}: {describe(faults.counts)}")
+    print(f"        they led to: {describe(outcomes)}; {faults.failed_starts} starts met no broker in time")
     print(f"        {upstream.sent} commands, {records[checker.RESULTS]} results, "
           f"{records[checker.DEAD_LETTERS]} dead letters, {records[checker.JOURNAL]} events; "
           f"{fed - began:.0f} s, {time.monotonic() - fed:.0f} s to check; seed {SEED}")

@@ -1,5 +1,6 @@
 """Processes of paylog's services on Kafka, that can be stopped, killed and started again."""
 
+import collections
 import json
 import os
 import pathlib
@@ -10,7 +11,6 @@ import urllib.error
 import urllib.request
 
 import paylog_process as paylog
-from kafka_cluster import wait_until
 
 # Shorter than in production, so that a test sees many of them pass.
 SESSION_SECONDS = 3
@@ -30,6 +30,11 @@ def executable(service):
 def property_arguments(properties):
     return [word for name, value in properties.items()
             for word in ("--kafka-property", f"{name}={value}")]
+
+
+def parse_diagnostics(text):
+    """Lines that a kill cut short are left out."""
+    return [json.loads(line) for line in text.splitlines() if line.startswith("{") and line.endswith("}")]
 
 
 class Instance:
@@ -100,8 +105,7 @@ class Instance:
 
     def messages(self):
         """Its diagnostics since its last start."""
-        lines = self.output().splitlines()
-        return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
+        return parse_diagnostics(self.output())
 
     def http(self):
         """Where it answers, or None before it serves."""
@@ -150,6 +154,18 @@ class Services:
     def of(self, service):
         return [instance for instance in self.instances if instance.service == service]
 
+    def outcomes(self):
+        """How often all instances in all their lives took over, and what became of transactions."""
+        counts = collections.Counter()
+        for instance in self.instances:
+            for message in parse_diagnostics(instance.errors.read_text(encoding="utf-8",
+                                                                       errors="replace")):
+                if "outcome" in message:
+                    counts[message["outcome"]] += 1
+                elif message["message"] == "took a partition over":
+                    counts["take-overs"] += 1
+        return counts
+
     def all_run(self):
         for instance in self.instances:
             assert instance.is_running(), (
@@ -164,6 +180,3 @@ def create_topics(brokers, partitions):
                            str(partitions)], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done
     return done.stdout
-
-
-__all__ = ["Instance", "Services", "create_topics", "wait_until"]

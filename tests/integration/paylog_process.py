@@ -22,7 +22,7 @@ def binary():
     path = os.environ.get("PAYLOG_BIN")
     if not path:
         sys.exit("PAYLOG_BIN names the paylog binary to test")
-    return path
+    return os.path.abspath(path)
 
 
 def data_file(relative):
@@ -46,7 +46,8 @@ class Outcome:
 
 
 class Paylog:
-    """A log, embedded in a directory of its own unless an address is given, and the commands on it."""
+    """A log, embedded in a directory of its own unless an address is given, and the commands on it. They
+    run in that directory: on Kafka, snapshots come to lie there."""
 
     def __init__(self, directory=None, log=None):
         self.directory = directory or tempfile.mkdtemp(prefix="paylog-test-")
@@ -62,12 +63,12 @@ class Paylog:
         return [binary(), *map(str, arguments), "--log", self.log]
 
     def start(self, *arguments, **options):
-        return subprocess.Popen(self.argv(*arguments), stdout=subprocess.PIPE,
+        return subprocess.Popen(self.argv(*arguments), stdout=subprocess.PIPE, cwd=self.directory,
                                 stderr=subprocess.PIPE, text=True, **options)
 
     def call(self, *arguments, stdin=None):
         """Runs to the end, whatever the exit code."""
-        done = subprocess.run(self.argv(*arguments), input=stdin, capture_output=True,
+        done = subprocess.run(self.argv(*arguments), input=stdin, capture_output=True, cwd=self.directory,
                               timeout=DEADLINE_SECONDS, check=False)
         return Outcome(done.returncode, done.stdout.decode(errors="replace"),
                        done.stderr.decode(errors="replace"))
