@@ -12,10 +12,16 @@ constexpr int kWaitsMax = 30;
 }  // namespace
 
 base::Result<log::PolledRecords> PollTowards(log::Reader& reader, base::Offset end,
-                                             std::size_t records_max) {
+                                             std::size_t records_max,
+                                             const std::atomic<bool>* interrupted) {
   for (int waits = 0; waits < kWaitsMax;) {
     if (reader.position() >= end) {
       return log::PolledRecords{.records = {}, .next = reader.position()};
+    }
+    if (interrupted != nullptr && *interrupted) {
+      return base::Error{.code = base::ErrorCode::kShutdown,
+                         .context = "reading was interrupted",
+                         .retriable = true};
     }
     const base::Offset before = reader.position();
     PAYLOG_ASSIGN(log::PolledRecords polled,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <span>
 
@@ -20,7 +21,7 @@ class PartitionProcessor {
 
   // Drops all state and rebuilds it from the log. The writer has been initialised, so nobody else
   // can change what is read here. `committed` is the group's stable offset. Returns where to go on.
-  // An error stops the partition: the log has lost records or is damaged.
+  // An error that time does not cure stops the partition: the log has lost records or is damaged.
   virtual base::Result<base::Offset> TakeOver(std::optional<base::Offset> committed) = 0;
 
   // After the writer was made anew: does the log still end where this processor's last commit left
@@ -40,6 +41,17 @@ class PartitionProcessor {
   virtual base::Result<void> Maintain() = 0;
   // The last call of a clean stop.
   virtual base::Result<void> Close() = 0;
+
+  // A TakeOver that is under way or comes ends soon, with kShutdown, until Resume. From any thread.
+  void Interrupt() { interrupted_ = true; }
+  void Resume() { interrupted_ = false; }
+
+ protected:
+  // For PollTowards.
+  [[nodiscard]] const std::atomic<bool>& interrupted() const { return interrupted_; }
+
+ private:
+  std::atomic<bool> interrupted_{false};
 };
 
 }  // namespace paylog::runtime

@@ -195,6 +195,7 @@ void StageRunner::OnRevoked() {
 void StageRunner::StopWorkers() {
   for (auto& [partition, slot] : slots_) {
     slot->thread.request_stop();
+    slot->worker->Interrupt();
   }
   for (auto& [partition, slot] : slots_) {
     StopThread(slot->thread, [&worker = *slot->worker] { worker.Wakeup(); });

@@ -85,6 +85,9 @@ base::Result<StepOutcome> Worker::TryStep(std::chrono::milliseconds wait) {
   if (auto running = EnsureRunning(); !running) {
     // Whatever was reached, the next attempt begins with a new epoch and looks at the log again.
     writer_.reset();
+    if (running.error().code == ErrorCode::kShutdown) {
+      return StepOutcome::kIdle;  // Interrupted; no trouble.
+    }
     if (!TimeMayCure(running.error())) {
       return running.error();
     }
@@ -250,6 +253,7 @@ base::Result<void> Worker::AbortAndRewind() {
 void Worker::Reassign(log::GroupMetadata metadata) {
   metadata_ = std::move(metadata);
   paused_ = false;
+  processor_.Resume();
 }
 
 void Worker::Confirm() {
@@ -269,6 +273,11 @@ void Worker::Wakeup() {
   if (reader_ != nullptr) {
     reader_->Wakeup();
   }
+}
+
+void Worker::Interrupt() {
+  processor_.Interrupt();
+  Wakeup();
 }
 
 }  // namespace paylog::runtime

@@ -33,8 +33,8 @@ enum class StepOutcome {
 
 // The transactional loop over one partition: poll, process, append with the input offset, commit.
 // Every stage runs it; only the processor differs. It never ends by itself: a caller steps it, a
-// thread in production, a scheduler in simulation. Used by one thread at a time; only Wakeup may
-// come from any. `log`, `processor` and `counters` must outlive it.
+// thread in production, a scheduler in simulation. Used by one thread at a time; only Wakeup
+// and Interrupt may come from any. `log`, `processor` and `counters` must outlive it.
 class Worker {
  public:
   // Touches the log at the first Step only.
@@ -62,7 +62,11 @@ class Worker {
   // The clean end: no transaction is open between steps, so only the processor has work left.
   base::Result<void> Close();
 
+  // Ends the waiting for records.
   void Wakeup();
+  // The same, and ends a take-over that is under way, until Reassign: whoever waits for this worker
+  // need not wait for a long replay. From any thread.
+  void Interrupt();
 
  private:
   base::Result<StepOutcome> TryStep(std::chrono::milliseconds wait);

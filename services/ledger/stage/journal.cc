@@ -72,9 +72,11 @@ base::Result<std::optional<ReadEvent>> FindSequence(log::Reader& journal, base::
 
 base::Result<void> Replay(
     log::Reader& journal, base::Offset end, State& state,
-    const std::function<base::Result<void>(const model::JournalRecord&, Effects)>& visit) {
+    const std::function<base::Result<void>(const model::JournalRecord&, Effects)>& visit,
+    const std::atomic<bool>* interrupted) {
   while (true) {
-    PAYLOG_ASSIGN(const auto polled, runtime::PollTowards(journal, end));
+    PAYLOG_ASSIGN(const auto polled,
+                  runtime::PollTowards(journal, end, runtime::kPollRecordsMax, interrupted));
     if (polled.records.empty()) {
       return {};
     }

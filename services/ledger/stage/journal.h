@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <optional>
 
@@ -27,9 +28,11 @@ base::Result<std::optional<ReadEvent>> FindSequence(log::Reader& journal, base::
 
 // Applies every event from the reader's position up to `end` (an EndOffset of a read-uncommitted
 // reader: what an open transaction left there is complete by now, or gone). After each event
-// `visit` gets the record and its effects. kCorrupt where an event does not follow on the state.
+// `visit` gets the record and its effects. kCorrupt where an event does not follow on the state;
+// kShutdown once interrupted (see runtime::PollTowards).
 base::Result<void> Replay(
     log::Reader& journal, base::Offset end, State& state,
-    const std::function<base::Result<void>(const model::JournalRecord&, Effects)>& visit);
+    const std::function<base::Result<void>(const model::JournalRecord&, Effects)>& visit,
+    const std::atomic<bool>* interrupted = nullptr);
 
 }  // namespace paylog::ledger

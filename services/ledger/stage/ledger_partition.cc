@@ -118,7 +118,8 @@ base::Result<void> LedgerPartition::ReplayJournal(log::Reader& journal, base::Of
           return Maintain();
         }
         return {};
-      });
+      },
+      &interrupted());
   const std::int64_t count = state_->progress().last_sequence.value() - before.value();
   counters_.Add({.replayed = count});
   if (replayed) {

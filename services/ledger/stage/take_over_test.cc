@@ -77,6 +77,23 @@ TEST(TakeOver, ReplaysAllWithoutASnapshot) {
   EXPECT_EQ(JournalSize(log), 13U);
 }
 
+// A rebalance or a stop does not wait for a long replay.
+TEST(TakeOver, EndsWhenItIsInterrupted) {
+  PaymentLog log(1);
+  log.Accept(History(10));
+  const base::Hash256 hash = RunAndClose(log, {});
+  LedgerRun next(log);
+  next.worker().Interrupt();
+  EXPECT_EQ(Must(next.Step()), runtime::StepOutcome::kIdle);
+  EXPECT_FALSE(next.worker().is_serving());
+  EXPECT_EQ(next.worker().backoff().count(), 0) << "it is no trouble";
+  next.worker().Reassign(log::GroupMetadata::Standalone(std::string(runtime::kLedgerGroup)));
+  next.RunToIdle();
+  EXPECT_TRUE(next.worker().is_serving());
+  EXPECT_EQ(next.hash(), hash);
+  EXPECT_EQ(JournalSize(log), 13U);
+}
+
 TEST(TakeOver, ReplaysOnlyWhatASnapshotLacks) {
   PaymentLog log(1);
   log.Accept(History(10));

@@ -12,7 +12,8 @@ namespace {
 
 // The highest offset of payments.commands/`partition` that records in `from` name as their origin.
 base::Result<base::Offset> HighestOrigin(log::Log& log, const log::TopicPartition& from,
-                                         base::PartitionId partition) {
+                                         base::PartitionId partition,
+                                         const std::atomic<bool>& interrupted) {
   PAYLOG_ASSIGN(const auto uncommitted, log.NewReader(from, log::Isolation::kReadUncommitted));
   PAYLOG_ASSIGN(const base::Offset end, uncommitted->EndOffset());
   PAYLOG_ASSIGN(const auto reader, log.NewReader(from, log::Isolation::kReadCommitted));
@@ -20,7 +21,8 @@ base::Result<base::Offset> HighestOrigin(log::Log& log, const log::TopicPartitio
   PAYLOG_TRY(reader->Seek(beginning));
   base::Offset highest(-1);
   while (true) {
-    PAYLOG_ASSIGN(const auto polled, runtime::PollTowards(*reader, end));
+    PAYLOG_ASSIGN(const auto polled,
+                  runtime::PollTowards(*reader, end, runtime::kPollRecordsMax, &interrupted));
     if (polled.records.empty()) {
       return highest;
     }
@@ -55,9 +57,9 @@ base::Result<base::Offset> ValidatorPartition::AfterHighestOrigin() {
       {runtime::kDeadLettersTopic, counts_.dead_letters}};
   for (const auto& [topic, count] : topics) {
     for (std::int32_t p = 0; p < count; ++p) {
-      PAYLOG_ASSIGN(
-          const base::Offset found,
-          HighestOrigin(log_, runtime::Partition(topic, base::PartitionId(p)), partition_));
+      PAYLOG_ASSIGN(const base::Offset found,
+                    HighestOrigin(log_, runtime::Partition(topic, base::PartitionId(p)), partition_,
+                                  interrupted()));
       highest = std::max(highest, found);
     }
   }
