@@ -6,6 +6,7 @@
 #include "paylog/base/result.h"
 #include "paylog/service/log_options.h"
 
+// NOLINTNEXTLINE(readability-identifier-naming): CLI11 named it.
 namespace CLI {
 class App;
 class Option;

@@ -272,6 +272,7 @@ void StageTelemetry::OnDeadLetter(const log::TopicPartition& input, base::Offset
 std::vector<log::TopicPartition> StageTelemetry::Assigned() const {
   const std::scoped_lock lock(mutex_);
   std::vector<log::TopicPartition> assigned;
+  assigned.reserve(partitions_.size());
   for (const auto& [input, unused] : partitions_) {
     assigned.push_back(input);
   }

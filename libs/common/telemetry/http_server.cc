@@ -60,7 +60,7 @@ HttpServer::HttpServer(std::unique_ptr<Implementation> implementation, std::stri
     : implementation_(std::move(implementation)), address_(std::move(address)) {}
 
 base::Result<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& address,
-                                                            Handlers handlers) {
+                                                            const Handlers& handlers) {
   const auto endpoint = ParseEndpoint(address);
   if (!endpoint) {
     return Error{.code = ErrorCode::kInvalidArgument,
@@ -79,12 +79,12 @@ base::Result<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& a
     const int yes = 1;
     (void)setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
   });
-  for (auto& [path, handler] : handlers) {
-    server.Get(path, [handler = std::move(handler)](const httplib::Request& /*request*/,
-                                                    httplib::Response& response) {
-      HttpResponse answer = handler();
+  for (const auto& [path, handler] : handlers) {
+    server.Get(path, [handler = handler](const httplib::Request& /*request*/,
+                                         httplib::Response& response) {
+      const HttpResponse answer = handler();
       response.status = answer.status;
-      response.set_content(std::move(answer.body), answer.content_type);
+      response.set_content(answer.body, answer.content_type);
     });
   }
   const int port = endpoint->port == 0 ? server.bind_to_any_port(endpoint->host)

@@ -25,7 +25,7 @@ class HttpServer {
   // `address`: "HOST:PORT", "[::1]:PORT"; port 0 takes any that is free. kInvalidArgument for
   // another form, kBusy where the address cannot be had.
   static base::Result<std::unique_ptr<HttpServer>> Start(const std::string& address,
-                                                         Handlers handlers);
+                                                         const Handlers& handlers);
   // Ends what is being answered, and takes nothing more.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
