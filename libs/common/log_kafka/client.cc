@@ -24,6 +24,12 @@ constexpr std::array<std::int16_t, 6> kTaintingRequests = {
 
 constexpr int kSyslogCritical = 2;
 
+// Texts that differ only in ports, times and counts say the same.
+std::string WithoutDigits(std::string text) {
+  std::erase_if(text, [](char c) { return c >= '0' && c <= '9'; });
+  return text;
+}
+
 }  // namespace
 
 void Troubles::Note(rd_kafka_resp_err_t code, const std::string& text) {
@@ -38,7 +44,7 @@ void Troubles::Note(rd_kafka_resp_err_t code, const std::string& text) {
       warned_.clear();
     }
     const auto now = std::chrono::steady_clock::now();
-    const auto [known, is_new] = warned_.try_emplace(text, now);
+    const auto [known, is_new] = warned_.try_emplace(WithoutDigits(text), now);
     if (!is_new && now - known->second < kSameWarningAgain) {
       return;
     }

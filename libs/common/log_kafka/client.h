@@ -30,7 +30,7 @@ class Troubles {
   mutable std::mutex mutex_;
   std::string last_;
   bool refused_ = false;
-  std::map<std::string, std::chrono::steady_clock::time_point> warned_;  // By text.
+  std::map<std::string, std::chrono::steady_clock::time_point> warned_;  // By text without digits.
 };
 
 // One librdkafka instance and what its callbacks write to. Moves freely; as thread-safe as the

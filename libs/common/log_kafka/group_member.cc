@@ -9,8 +9,6 @@
 namespace paylog::log_kafka {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 

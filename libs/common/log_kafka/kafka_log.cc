@@ -166,7 +166,7 @@ base::Result<std::vector<std::string>> KafkaLog::FindWeaknesses(
   std::vector<std::string> weaknesses = WeaknessesOf(existing, topics);
   const std::string release = ReadBrokerRelease(cluster_->admin(), cluster_->options().patience);
   if (release.starts_with("3.6")) {
-    weaknesses.push_back(
+    weaknesses.emplace_back(
         "the brokers are of release 3.6: 3.6.0 fails transactions whose records "
         "are compressed; use 3.6.1 or newer");
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
+#include <string_view>
 
 #include "paylog/log/topic_difference.h"
 #include "paylog/log_kafka/error_protocol.h"
@@ -223,11 +225,17 @@ base::Result<void> CompareWithCluster(const KafkaTopic& has, const log::TopicSpe
   std::string text = log::DescribeDifference(has.spec, wanted);
   const bool other_partitions = has.spec.partition_count != wanted.partition_count;
   std::string mend;
+  const auto add = [](std::string& list, const char* separator,
+                      std::initializer_list<std::string_view> words) {
+    list += list.empty() ? "" : separator;
+    for (const std::string_view word : words) {
+      list += word;
+    }
+  };
   for (const auto& [name, value] : ConfigsFor(wanted)) {
     if (const std::string is = Find(has.configs, name); is != value) {
-      text += text.empty() ? "" : ", ";
-      text += name + " is " + is + ", not " + value;
-      mend += (mend.empty() ? "" : ",") + name + '=' + value;
+      add(text, ", ", {name, " is ", is, ", not ", value});
+      add(mend, ",", {name, "=", value});
     }
   }
   if (text.empty()) {

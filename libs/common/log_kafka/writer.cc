@@ -226,7 +226,7 @@ Writer::Cause Writer::RootInTransaction(const Cause& seen) const {
   const bool consequence = seen.code == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
                            seen.code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT ||
                            seen.code == RD_KAFKA_RESP_ERR__STATE;
-  const Cause root = RootOf(seen);
+  Cause root = RootOf(seen);
   if (root.fatal || !consequence) {
     return root;
   }
