@@ -30,14 +30,20 @@ base::Result<TopicCounts> ReadTopicCounts(log::Log& log) {
   return counts;
 }
 
+// The first record, and when it was written.
+struct Recorded {
+  PartitionCounts counts;
+  base::TimestampMs made;
+};
+
 // nullopt where nothing is recorded yet. REQUIRES: the topic exists.
-base::Result<std::optional<PartitionCounts>> ReadRecord(log::Log& log) {
+base::Result<std::optional<Recorded>> ReadRecord(log::Log& log) {
   const log::TopicPartition partition = SettingsPartition();
   PAYLOG_ASSIGN(const auto uncommitted, log.NewReader(partition, log::Isolation::kReadUncommitted));
   PAYLOG_ASSIGN(const base::Offset end, uncommitted->EndOffset());
   PAYLOG_ASSIGN(const auto reader, log.NewReader(partition, log::Isolation::kReadCommitted));
   PAYLOG_TRY(reader->Seek(base::Offset(0)));
-  std::optional<PartitionCounts> first;
+  std::optional<Recorded> first;
   while (true) {
     PAYLOG_ASSIGN(const auto polled, PollTowards(*reader, end));
     if (polled.records.empty()) {
@@ -50,14 +56,21 @@ base::Result<std::optional<PartitionCounts>> ReadRecord(log::Log& log) {
       if (!counts) {
         return counts.error().In(where);
       }
-      if (first && *first != *counts) {
+      if (first && first->counts != *counts) {
         return Error{.code = ErrorCode::kCorrupt,
                      .context = where + " contradicts the first record, " +
-                                codec::EncodeSettings(*first) + ": " + record.value};
+                                codec::EncodeSettings(first->counts) + ": " + record.value};
       }
-      first = *counts;
+      if (!first) {
+        first = Recorded{.counts = *counts, .made = record.timestamp};
+      }
     }
   }
+}
+
+// The same where the topic may be missing.
+base::Result<std::optional<Recorded>> FindRecord(log::Log& log, const TopicCounts& topics) {
+  return topics.contains(std::string(kSettingsTopic)) ? ReadRecord(log) : std::optional<Recorded>();
 }
 
 base::Result<void> WriteRecord(log::Log& log, const base::Clock& clock,
@@ -119,11 +132,9 @@ base::Result<void> CheckPartitionCount(const PartitionCounts& has, std::int32_t 
 base::Result<PartitionCounts> CreateTopics(log::Log& log, const base::Clock& clock,
                                            std::int32_t partition_count) {
   PAYLOG_ASSIGN(const TopicCounts topics, ReadTopicCounts(log));
-  std::optional<PartitionCounts> recorded;
-  if (topics.contains(std::string(kSettingsTopic))) {
-    PAYLOG_ASSIGN(recorded, ReadRecord(log));
-  }
-  const PartitionCounts counts = recorded.value_or(CompleteCounts(topics, partition_count));
+  PAYLOG_ASSIGN(const auto recorded, FindRecord(log, topics));
+  const PartitionCounts counts =
+      recorded ? recorded->counts : CompleteCounts(topics, partition_count);
   PAYLOG_TRY(CheckPartitionCount(counts, partition_count));
   const auto specs = TopicSpecs(counts);
   // Another process may have made them meanwhile; then they only have to be the same.
@@ -140,14 +151,11 @@ base::Result<PartitionCounts> CreateTopics(log::Log& log, const base::Clock& clo
 
 base::Result<PartitionCounts> OpenTopics(log::Log& log) {
   PAYLOG_ASSIGN(const TopicCounts topics, ReadTopicCounts(log));
-  std::optional<PartitionCounts> recorded;
-  if (topics.contains(std::string(kSettingsTopic))) {
-    PAYLOG_ASSIGN(recorded, ReadRecord(log));
-  }
+  PAYLOG_ASSIGN(const auto recorded, FindRecord(log, topics));
   if (!recorded) {
     return NotRecorded(topics);
   }
-  const auto specs = TopicSpecs(*recorded);
+  const auto specs = TopicSpecs(recorded->counts);
   for (const log::TopicSpec& spec : specs) {
     if (!topics.contains(spec.name)) {
       return Error{.code = ErrorCode::kNotFound,
@@ -156,7 +164,13 @@ base::Result<PartitionCounts> OpenTopics(log::Log& log) {
     }
   }
   PAYLOG_TRY(log.CheckTopics(specs));
-  return *recorded;
+  return recorded->counts;
+}
+
+base::Result<base::TimestampMs> ReadTimeMade(log::Log& log) {
+  PAYLOG_ASSIGN(const TopicCounts topics, ReadTopicCounts(log));
+  PAYLOG_ASSIGN(const auto recorded, FindRecord(log, topics));
+  return recorded ? base::Result<base::TimestampMs>(recorded->made) : NotRecorded(topics);
 }
 
 }  // namespace paylog::runtime

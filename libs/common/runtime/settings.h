@@ -24,6 +24,10 @@ base::Result<PartitionCounts> CreateTopics(log::Log& log, const base::Clock& clo
 // kCorrupt for a record that is damaged or contradicts the first; the message says how to mend it.
 base::Result<PartitionCounts> OpenTopics(log::Log& log);
 
+// When the topics were made, by the clock of whoever made them: tells a log from another that had
+// the same address before. Errors as OpenTopics.
+base::Result<base::TimestampMs> ReadTimeMade(log::Log& log);
+
 // kInvalidArgument where `asked` is not 0 and a topic has another number.
 base::Result<void> CheckPartitionCount(const PartitionCounts& has, std::int32_t asked);
 

@@ -66,6 +66,17 @@ TEST_F(SettingsTest, RepeatingChangesNothing) {
   EXPECT_EQ(Records().size(), 1U);
 }
 
+TEST_F(SettingsTest, KnowsWhenTheLogWasMade) {
+  EXPECT_EQ(ErrorOf(ReadTimeMade(*log_)).code, ErrorCode::kNotFound);
+  const base::TimestampMs before = clock_.Now();
+  Must(Create(3));
+  const base::TimestampMs made = Must(ReadTimeMade(*log_));
+  EXPECT_GE(made, before);
+  EXPECT_LE(made, clock_.Now());
+  Record(codec::EncodeSettings(EqualCounts(3)));  // With another time.
+  EXPECT_EQ(Must(ReadTimeMade(*log_)), made);
+}
+
 TEST_F(SettingsTest, UsesTheDefaultWhereNoNumberIsAskedFor) {
   EXPECT_EQ(Must(Create(0)), EqualCounts(kPartitionCountDefault));
 }

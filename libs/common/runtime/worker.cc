@@ -22,6 +22,11 @@ constexpr int kBackoffDoublingsMax = 7;
 // poison.
 constexpr int kRefusalsMax = 4;
 
+// A broker that comes back from a pause may answer before it learns that it leads no longer, and
+// then tells of an end that is long past. A log that seems too short is looked at again: with the
+// back-off for about a second.
+constexpr int kDoubtsMax = 8;
+
 // True for trouble that may be over later, whoever caused it. Anything else is the fault of what
 // was asked, or of stored bytes: trying again for ever would hide it.
 bool TimeMayCure(const base::Error& error) {
@@ -88,7 +93,7 @@ base::Result<StepOutcome> Worker::TryStep(std::chrono::milliseconds wait) {
     if (running.error().code == ErrorCode::kShutdown) {
       return StepOutcome::kIdle;  // Interrupted; no trouble.
     }
-    if (!TimeMayCure(running.error())) {
+    if (!TimeMayCure(running.error()) && !IsDoubtful(running.error())) {
       return running.error();
     }
     return Recover(running.error());
@@ -102,6 +107,10 @@ base::Result<StepOutcome> Worker::TryStep(std::chrono::milliseconds wait) {
       ++troubles_;
       observer_.OnReadTrouble(options_.input, polled.error());
       return StepOutcome::kIdle;
+    }
+    if (IsDoubtful(polled.error())) {
+      writer_.reset();  // Whoever takes over looks at everything again.
+      return Recover(polled.error());
     }
     return polled.error();
   }
@@ -122,6 +131,12 @@ base::Result<StepOutcome> Worker::TryStep(std::chrono::milliseconds wait) {
   }
   PAYLOG_TRY(processor_.Maintain());
   return StepOutcome::kCommitted;
+}
+
+bool Worker::IsDoubtful(const base::Error& error) {
+  const bool short_log =
+      error.code == ErrorCode::kLostRecords || error.code == ErrorCode::kOffsetOutOfRange;
+  return short_log && !error.fatal && ++doubts_ < kDoubtsMax;
 }
 
 // An empty poll alone says little: on some logs what is there is still on its way.
@@ -210,6 +225,7 @@ base::Result<void> Worker::RunTransaction(const log::PolledRecords& polled) {
   committed_ = next;
   troubles_ = 0;
   refusals_ = 0;
+  doubts_ = 0;
   return {};
 }
 

@@ -70,6 +70,8 @@ class Worker {
 
  private:
   base::Result<StepOutcome> TryStep(std::chrono::milliseconds wait);
+  // The log seems too short: asks to look again, for a number of times.
+  bool IsDoubtful(const base::Error& error);
   void ForgetTroublesAtTheEnd(base::Offset position);
   base::Result<void> EnsureRunning();
   base::Result<void> TakeOver();
@@ -97,6 +99,7 @@ class Worker {
   base::Offset committed_{0};  // What this worker committed last, or resumed from.
   int troubles_ = 0;           // Since all was well: a commit, or nothing left to read.
   int refusals_ = 0;           // Of these, those that time does not cure.
+  int doubts_ = 0;             // How often the log seemed too short since the last commit.
   std::optional<base::Error> failure_;
 };
 

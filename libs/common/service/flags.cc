@@ -34,7 +34,7 @@ void AddLogFlags(CLI::App& command, LogOptions& options) {
 void AddSnapshotsFlag(CLI::App& command, LogOptions& options) {
   command.add_option("--snapshots", options.snapshots,
                      "Directory of ledger snapshots, of one instance alone. DIR/snapshots of an "
-                     "embedded log, ./paylog-snapshots for Kafka");
+                     "embedded log, ./paylog-snapshots/log-N for Kafka");
 }
 
 void AddStrictFlag(CLI::App& command, bool& strict) {

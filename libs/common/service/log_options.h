@@ -30,7 +30,8 @@ base::Result<LogAddress> ParseLogAddress(const std::string& address);
 // What can be known of the options without looking at anything else. kInvalidArgument.
 base::Result<void> CheckLogOptions(const LogOptions& options);
 
-// Where a process that is told nothing else keeps ledger snapshots.
+// Where ledger snapshots are kept; on Kafka, unless one is named, in a directory of the log's
+// within.
 std::string SnapshotDirectory(const LogOptions& options, const LogAddress& address);
 
 }  // namespace paylog::service

@@ -63,6 +63,16 @@ base::Result<OpenedLog> Open(const LogOptions& options, bool create, const base:
   return opened;
 }
 
+// Snapshots of a log that had the same brokers before are no use to this one, and would be refused.
+base::Result<void> Finish(const LogOptions& options, OpenedLog& opened) {
+  if (opened.kafka != nullptr && options.snapshots.empty()) {
+    PAYLOG_ASSIGN(const base::TimestampMs made, runtime::ReadTimeMade(*opened.log));
+    opened.snapshot_directory += "/log-" + std::to_string(made.value());
+  }
+  opened.gate->open = true;
+  return {};
+}
+
 }  // namespace
 
 base::Result<OpenedLog> OpenExistingLog(const LogOptions& options, const base::Clock& clock,
@@ -77,7 +87,7 @@ base::Result<OpenedLog> OpenExistingLog(const LogOptions& options, const base::C
     return opened.error();
   }
   PAYLOG_ASSIGN(opened->counts, runtime::OpenTopics(*opened->log));
-  opened->gate->open = true;
+  PAYLOG_TRY(Finish(options, *opened));
   return opened;
 }
 
@@ -96,7 +106,7 @@ base::Result<OpenedLog> CreateLog(const LogOptions& options, std::int32_t partit
                                   const base::Clock& clock, const WarningSink& warn) {
   PAYLOG_ASSIGN(OpenedLog opened, Open(options, /*create=*/true, clock, warn));
   PAYLOG_ASSIGN(opened.counts, runtime::CreateTopics(*opened.log, clock, partition_count));
-  opened.gate->open = true;
+  PAYLOG_TRY(Finish(options, opened));
   return opened;
 }
 
