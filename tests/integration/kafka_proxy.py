@@ -13,17 +13,16 @@ import threading
 
 
 def local_ports(pid):
-    """The local ports of a process's TCP connections: a proxy knows its clients by them."""
-    inodes = set()
-    for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir():
-        with contextlib.suppress(OSError):
-            found = re.fullmatch(r"socket:\[(\d+)\]", os.readlink(entry))
-            if found:
-                inodes.add(found.group(1))
-    ports = set()
-    with open(f"/proc/{pid}/net/tcp", encoding="ascii") as table:
-        for line in list(table)[1:]:
-            fields = line.split()
+    """The local ports of a process's TCP connections: a proxy knows its clients by them. None of a process
+    that has ended."""
+    inodes, ports = set(), set()
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                if found := re.fullmatch(r"socket:\[(\d+)\]", os.readlink(entry)):
+                    inodes.add(found.group(1))
+        table = pathlib.Path(f"/proc/{pid}/net/tcp").read_text(encoding="ascii")
+        for fields in map(str.split, table.splitlines()[1:]):
             if fields[9] in inodes:
                 ports.add(int(fields[1].rpartition(":")[2], 16))
     return ports
