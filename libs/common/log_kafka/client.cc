@@ -35,7 +35,10 @@ std::string WithoutDigits(std::string text) {
 void Troubles::Note(rd_kafka_resp_err_t code, const std::string& text) {
   {
     const std::scoped_lock lock(mutex_);
-    const bool refusal = IsRefusal(code);
+    // A connection that breaks while credentials are exchanged is reported as a refusal, too; then
+    // the reason is a local one.
+    const bool refusal = IsRefusal(code) || (code == RD_KAFKA_RESP_ERR__AUTHENTICATION &&
+                                             text.find("Local:") == std::string::npos);
     if (refusal || !refused_) {
       last_ = text;
     }

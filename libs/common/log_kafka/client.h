@@ -37,6 +37,15 @@ class Troubles {
 // instance.
 class ClientInstance {
  public:
+  ClientInstance(ClientInstance&&) = default;
+  // The old client ends before the state that its threads use.
+  ClientInstance& operator=(ClientInstance&& other) noexcept {
+    client_ = std::move(other.client_);
+    state_ = std::move(other.state_);
+    return *this;
+  }
+  ~ClientInstance() = default;
+
   // A request of the transaction protocol, or a produce request, met a time-out or a broken
   // connection. Such a request may have been taken, and a late copy of it may be on its way.
   [[nodiscard]] bool tainted() const { return state_->tainted; }

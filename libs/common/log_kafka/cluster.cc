@@ -92,9 +92,9 @@ base::Result<rd_kafka_t*> Cluster::GroupClient(const std::string& group) {
   return found->second.get();
 }
 
-base::Result<std::vector<KafkaTopic>> Cluster::ReadTopics() {
+base::Result<std::vector<KafkaTopic>> Cluster::ReadTopics(const std::set<std::string>& names) {
   return WithPatience(options_.patience, [&](milliseconds left) {
-    return log_kafka::ReadTopics(admin(), std::min(left, kRequest));
+    return log_kafka::ReadTopics(admin(), names, std::min(left, kRequest));
   });
 }
 
@@ -105,7 +105,7 @@ base::Result<log::TopicSpec> Cluster::FindTopic(const std::string& topic) {
       return known->second;
     }
   }
-  PAYLOG_ASSIGN(const std::vector<KafkaTopic> topics, ReadTopics());
+  PAYLOG_ASSIGN(const std::vector<KafkaTopic> topics, ReadTopics({topic}));
   const std::scoped_lock lock(mutex_);
   for (const KafkaTopic& found : topics) {
     topics_[found.spec.name] = found.spec;

@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,8 @@ class Cluster {
   base::Result<log::TopicSpec> FindTopic(const std::string& topic);
   // Its topic. kNotFound for a topic or partition that does not exist.
   base::Result<log::TopicSpec> FindPartition(const log::TopicPartition& partition);
-  base::Result<std::vector<KafkaTopic>> ReadTopics();
+  // See log_kafka::ReadTopics.
+  base::Result<std::vector<KafkaTopic>> ReadTopics(const std::set<std::string>& names = {});
 
  private:
   const Options options_;

@@ -26,8 +26,10 @@ constexpr std::array kFixed = {
     // cooperative-sticky loses assignments before librdkafka 2.10.0 (#4059).
     std::pair{"partition.assignment.strategy", "range"},
 };
-constexpr std::array kOwn = {"bootstrap.servers", "metadata.broker.list", "transactional.id",
-                             "group.id", "isolation.level"};
+constexpr std::array kOwn = {
+    "bootstrap.servers", "metadata.broker.list", "transactional.id", "group.id", "isolation.level",
+    // A static member that is fenced never hears of it, and does not leave.
+    "group.instance.id"};
 
 // A dead writer's open transaction holds up its partitions for so long.
 constexpr std::chrono::milliseconds kTransactionTimeout{10'000};
@@ -123,6 +125,12 @@ std::chrono::milliseconds TransactionTimeout(const Properties& properties) {
 
 base::Result<Conf> MakeConf(const Options& options, ClientKind kind, const std::string& name) {
   PAYLOG_TRY(CheckUnclaimed(options.properties));
+  if (TransactionTimeout(options.properties) > kTransactionTimeout) {
+    return Error{.code = ErrorCode::kInvalidArgument,
+                 .context = "the property transaction.timeout.ms is at most " +
+                            std::to_string(kTransactionTimeout.count()) +
+                            ": for so long a dead writer holds up its partitions"};
+  }
   Conf conf(rd_kafka_conf_new());
   for (const auto& [property, value] : Defaults(TransactionTimeout(options.properties))) {
     PAYLOG_TRY(Set(*conf, property, value));
@@ -145,6 +153,10 @@ base::Result<Conf> MakeConf(const Options& options, ClientKind kind, const std::
     PAYLOG_TRY(Set(*conf, "group.id", name));
   }
   CheckReadBack(*conf);
+  if (!IsWriter(kind)) {
+    const bool all = kind == ClientKind::kReadUncommitted;
+    CHECK(Get(*conf, "isolation.level") == (all ? "read_uncommitted" : "read_committed"));
+  }
   return conf;
 }
 

@@ -55,6 +55,8 @@ TEST(ConfigurationTest, RefusesWhatWouldBreakAPromise) {
                                {"enable.auto.commit", "true"},
                                {"isolation.level", "x"},
                                {"group.id", "mine"},
+                               {"group.instance.id", "mine"},
+                               {"transaction.timeout.ms", "60000"},
                                {"transactional.id", "mine"},
                                {"bootstrap.servers", "other:1"},
                                {"partition.assignment.strategy", "cooperative-sticky"}};

@@ -64,7 +64,7 @@ Verdict Judge(Call call, const Fault& fault) {
   }
   // librdkafka would have us abort after some fenced requests, and only then finds out that it is
   // dead.
-  if (fault.fatal || IsFenced(fault.code)) {
+  if (fault.fatal || IsFenced(fault.code) || IsForgotten(fault.code)) {
     return Verdict::kRecreate;
   }
   switch (call) {
@@ -98,7 +98,6 @@ bool IsRefusal(rd_kafka_resp_err_t code) {
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
-    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM:
     case RD_KAFKA_RESP_ERR_ILLEGAL_SASL_STATE:
     case RD_KAFKA_RESP_ERR_SECURITY_DISABLED:
@@ -114,6 +113,11 @@ bool IsRefusal(rd_kafka_resp_err_t code) {
 bool IsFenced(rd_kafka_resp_err_t code) {
   return code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
          code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
+}
+
+bool IsForgotten(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING ||
+         code == RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID;
 }
 
 bool IsGenerationOver(rd_kafka_resp_err_t code) {

@@ -36,6 +36,9 @@ Verdict Judge(Call call, const Fault& fault);
 bool IsRefusal(rd_kafka_resp_err_t code);
 // A newer owner of the transactional id has raised the epoch.
 bool IsFenced(rd_kafka_resp_err_t code);
+// The broker no longer knows the transactional id or its producer: it has expired. librdkafka would
+// get another one by itself, and nobody would compare the log with the state.
+bool IsForgotten(rd_kafka_resp_err_t code);
 // The group has gone on to another generation, or this member is no longer one.
 bool IsGenerationOver(rd_kafka_resp_err_t code);
 

@@ -1,6 +1,7 @@
 #include "paylog/log_kafka/kafka_log.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "paylog/log/topic_difference.h"
@@ -21,11 +22,20 @@ using base::ErrorCode;
 using std::chrono::milliseconds;
 
 constexpr std::int32_t kReplicas = 3;
+constexpr milliseconds kPromptAnswer{2'000};
 
 const KafkaTopic* Find(const std::vector<KafkaTopic>& topics, const std::string& name) {
   const auto found = std::find_if(topics.begin(), topics.end(),
                                   [&](const KafkaTopic& topic) { return topic.spec.name == name; });
   return found != topics.end() ? &*found : nullptr;
+}
+
+std::set<std::string> NamesOf(std::span<const log::TopicSpec> specs) {
+  std::set<std::string> names;
+  for (const log::TopicSpec& spec : specs) {
+    names.insert(spec.name);
+  }
+  return names;
 }
 
 // Those that are missing; kAlreadyExists where one is there with another specification.
@@ -55,7 +65,7 @@ KafkaLog::~KafkaLog() = default;
 
 base::Result<void> KafkaLog::CreateTopics(std::span<const log::TopicSpec> specs) {
   const milliseconds patience = cluster_->options().patience;
-  PAYLOG_ASSIGN(const std::vector<KafkaTopic> existing, cluster_->ReadTopics());
+  PAYLOG_ASSIGN(const std::vector<KafkaTopic> existing, cluster_->ReadTopics(NamesOf(specs)));
   PAYLOG_ASSIGN(const std::vector<log::TopicSpec> missing, Missing(existing, specs));
   if (missing.empty()) {
     return {};
@@ -71,7 +81,7 @@ base::Result<void> KafkaLog::CreateTopics(std::span<const log::TopicSpec> specs)
   }
   // Brokers learn of new topics one after another.
   return WithPatience(patience, [&](milliseconds left) -> base::Result<void> {
-    PAYLOG_ASSIGN(const auto topics, ReadTopics(cluster_->admin(), left));
+    PAYLOG_ASSIGN(const auto topics, ReadTopics(cluster_->admin(), NamesOf(specs), left));
     PAYLOG_ASSIGN(const auto still_missing, Missing(topics, specs));
     const bool all_led = std::all_of(missing.begin(), missing.end(), [&](const auto& spec) {
       const KafkaTopic* const topic = Find(topics, spec.name);
@@ -87,7 +97,7 @@ base::Result<void> KafkaLog::CreateTopics(std::span<const log::TopicSpec> specs)
 }
 
 base::Result<void> KafkaLog::CheckTopics(std::span<const log::TopicSpec> specs) {
-  PAYLOG_ASSIGN(const std::vector<KafkaTopic> topics, cluster_->ReadTopics());
+  PAYLOG_ASSIGN(const std::vector<KafkaTopic> topics, cluster_->ReadTopics(NamesOf(specs)));
   for (const log::TopicSpec& wanted : specs) {
     const KafkaTopic* const topic = Find(topics, wanted.name);
     if (topic == nullptr) {
@@ -146,15 +156,20 @@ base::Result<std::optional<base::Offset>> KafkaLog::CommittedOffset(
   const milliseconds patience =
       cluster_->options().patience + TransactionTimeout(cluster_->options().properties) * 2;
   return WithPatience(patience, [&](milliseconds left) -> base::Result<Committed> {
+    const auto asked = std::chrono::steady_clock::now();
     const PartitionList offsets(rd_kafka_topic_partition_list_new(1));
     rd_kafka_topic_partition_list_add(offsets.get(), from.topic.c_str(), from.partition.value());
-    rd_kafka_resp_err_t code =
-        rd_kafka_committed(client, offsets.get(), static_cast<int>(left.count()));
+    rd_kafka_resp_err_t code = rd_kafka_committed(
+        client, offsets.get(), static_cast<int>(std::min(left, kPromptAnswer).count()));
     rd_kafka_poll(client, 0);
     const rd_kafka_topic_partition_t& found = offsets->elems[0];
     code = code != RD_KAFKA_RESP_ERR_NO_ERROR ? code : found.err;
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return ErrorOf(code, "reading the offset of group " + group + " in " + from.ToString());
+    }
+    // A coordinator that was paused for longer may have been deposed meanwhile, and not know it.
+    if (std::chrono::steady_clock::now() - asked > kPromptAnswer) {
+      return ErrorOf(RD_KAFKA_RESP_ERR__TIMED_OUT, "the offset of group " + group + " came late");
     }
     return found.offset >= 0 ? Committed(base::Offset(found.offset)) : std::nullopt;
   });
@@ -162,7 +177,8 @@ base::Result<std::optional<base::Offset>> KafkaLog::CommittedOffset(
 
 base::Result<std::vector<std::string>> KafkaLog::FindWeaknesses(
     const std::vector<std::string>& topics) {
-  PAYLOG_ASSIGN(const std::vector<KafkaTopic> existing, cluster_->ReadTopics());
+  PAYLOG_ASSIGN(const std::vector<KafkaTopic> existing,
+                cluster_->ReadTopics({topics.begin(), topics.end()}));
   std::vector<std::string> weaknesses = WeaknessesOf(existing, topics);
   const std::string release = ReadBrokerRelease(cluster_->admin(), cluster_->options().patience);
   if (release.starts_with("3.6")) {

@@ -175,41 +175,43 @@ base::Result<void> Reader::OnErrorMessage(const rd_kafka_message_t& message) {
   return error;
 }
 
-base::Result<Reader::Watermarks> Reader::QueryWatermarks() {
+base::Result<base::Offset> Reader::QueryOffset(std::int64_t which) {
   return WithPatience(cluster_.options().patience, [&](milliseconds left) {
     const milliseconds wait = std::min(left, kQueryMax);
-    auto marks = QueryWatermarksOnce(wait);
-    if (!marks) {
+    auto offset = QueryOffsetOnce(which, wait);
+    if (!offset) {
       // librdkafka asks the leader that it remembers, and never looks again where it does not read
       // the topic: after a change of leaders it would ask the wrong one until its memory expires.
       client_->LearnTopics(wait);
     }
-    return marks;
+    return offset;
   });
 }
 
-base::Result<Reader::Watermarks> Reader::QueryWatermarksOnce(milliseconds wait) {
-  std::int64_t low = 0;
-  std::int64_t high = 0;
-  const rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
-      client_->get(), from_.topic.c_str(), from_.partition.value(), &low, &high, Millis(wait));
+// Not rd_kafka_query_watermark_offsets: that waits for a leader that is silent without end, and
+// takes its answer when it comes back, long deposed.
+base::Result<base::Offset> Reader::QueryOffsetOnce(std::int64_t which, milliseconds wait) {
+  const PartitionList asked(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_t& partition =
+      *rd_kafka_topic_partition_list_add(asked.get(), from_.topic.c_str(), from_.partition.value());
+  partition.offset = which;
+  rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(client_->get(), asked.get(), Millis(wait));
   rd_kafka_poll(client_->get(), 0);
+  code = code != RD_KAFKA_RESP_ERR_NO_ERROR ? code : partition.err;
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
     Error error = ErrorOf(code, "reading the ends of " + from_.ToString());
     error.retriable = error.retriable || error.code == ErrorCode::kNotFound;
     return error;
   }
-  return Watermarks{.low = base::Offset(low), .high = base::Offset(high)};
+  return base::Offset(partition.offset);
 }
 
 base::Result<base::Offset> Reader::EndOffset() {
-  PAYLOG_ASSIGN(const Watermarks marks, QueryWatermarks());
-  return marks.high;
+  return QueryOffset(RD_KAFKA_OFFSET_END);
 }
 
 base::Result<base::Offset> Reader::BeginningOffset() {
-  PAYLOG_ASSIGN(const Watermarks marks, QueryWatermarks());
-  return marks.low;
+  return QueryOffset(RD_KAFKA_OFFSET_BEGINNING);
 }
 
 void Reader::Wakeup() {

@@ -27,11 +27,6 @@ class Reader final : public log::Reader {
   void Wakeup() override;
 
  private:
-  struct Watermarks {
-    base::Offset low;
-    base::Offset high;
-  };
-
   base::Result<void> Start();
   void Stop();
   // Takes what has arrived, after waiting for the first of it.
@@ -40,8 +35,9 @@ class Reader final : public log::Reader {
   base::Result<bool> Take(const log::PollLimits& limits, log::PolledRecords& polled,
                           std::size_t& bytes);
   base::Result<void> OnErrorMessage(const rd_kafka_message_t& message);
-  base::Result<Watermarks> QueryWatermarks();
-  base::Result<Watermarks> QueryWatermarksOnce(std::chrono::milliseconds wait);
+  // Of RD_KAFKA_OFFSET_BEGINNING or _END.
+  base::Result<base::Offset> QueryOffset(std::int64_t which);
+  base::Result<base::Offset> QueryOffsetOnce(std::int64_t which, std::chrono::milliseconds wait);
 
   Cluster& cluster_;
   const log::TopicPartition from_;

@@ -81,7 +81,8 @@ Configs EntriesOf(const rd_kafka_ConfigResource_t* resource) {
 base::Result<std::map<std::string, Configs>> DescribeConfigs(rd_kafka_t* client,
                                                              rd_kafka_ResourceType_t type,
                                                              const std::vector<std::string>& names,
-                                                             milliseconds timeout) {
+                                                             milliseconds timeout,
+                                                             bool skip_refused) {
   std::vector<ConfigResource> resources;
   std::vector<rd_kafka_ConfigResource_t*> raw;
   for (const std::string& name : names) {
@@ -100,8 +101,9 @@ base::Result<std::map<std::string, Configs>> DescribeConfigs(rd_kafka_t* client,
     const char* const name = rd_kafka_ConfigResource_name(results[i]);
     if (const auto code = rd_kafka_ConfigResource_error(results[i]);
         code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
-        continue;  // Being made or deleted.
+      // Being made or deleted; or somebody else's.
+      if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || (skip_refused && IsRefusal(code))) {
+        continue;
       }
       return ErrorOf(code, std::string("reading the configuration of ") + name);
     }
@@ -141,21 +143,25 @@ void TakeConfigs(Configs configs, KafkaTopic& topic) {
 
 }  // namespace
 
-base::Result<std::vector<KafkaTopic>> ReadTopics(rd_kafka_t* client, milliseconds timeout) {
+base::Result<std::vector<KafkaTopic>> ReadTopics(rd_kafka_t* client,
+                                                 const std::set<std::string>& names,
+                                                 milliseconds timeout) {
   PAYLOG_ASSIGN(const Metadata metadata, ReadMetadata(client, timeout));
   std::map<std::string, KafkaTopic> topics;
-  std::vector<std::string> names;
+  std::vector<std::string> found_names;
   for (int t = 0; t < metadata->topic_cnt; ++t) {
     const rd_kafka_metadata_topic_t& topic = metadata->topics[t];
-    if (!IsKafkasOwn(topic.topic) && topic.partition_cnt > 0) {
+    const bool wanted = names.empty() ? !IsKafkasOwn(topic.topic) : names.contains(topic.topic);
+    if (wanted && topic.partition_cnt > 0) {
       topics[topic.topic] = FromMetadata(topic);
-      names.emplace_back(topic.topic);
+      found_names.emplace_back(topic.topic);
     }
   }
-  if (names.empty()) {
+  if (found_names.empty()) {
     return std::vector<KafkaTopic>();
   }
-  PAYLOG_ASSIGN(auto configs, DescribeConfigs(client, RD_KAFKA_RESOURCE_TOPIC, names, timeout));
+  PAYLOG_ASSIGN(auto configs, DescribeConfigs(client, RD_KAFKA_RESOURCE_TOPIC, found_names, timeout,
+                                              /*skip_refused=*/names.empty()));
   std::vector<KafkaTopic> read;
   for (auto& [name, topic] : topics) {
     if (const auto found = configs.find(name); found != configs.end()) {
@@ -288,7 +294,7 @@ std::string ReadBrokerRelease(rd_kafka_t* client, milliseconds timeout) {
     return "";
   }
   const std::string id = std::to_string((*metadata)->brokers[0].id);
-  const auto configs = DescribeConfigs(client, RD_KAFKA_RESOURCE_BROKER, {id}, timeout);
+  const auto configs = DescribeConfigs(client, RD_KAFKA_RESOURCE_BROKER, {id}, timeout, false);
   if (!configs) {
     return "";  // Rights to read it are not needed otherwise.
   }

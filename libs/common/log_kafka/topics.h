@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,8 +23,10 @@ struct KafkaTopic {
   bool all_led = true;                         // Every partition has a leader.
 };
 
-// All topics but Kafka's own, in order of name.
+// Those of these names that exist, in order of name. No names: all but Kafka's own and those whose
+// configuration we have no right to read.
 base::Result<std::vector<KafkaTopic>> ReadTopics(rd_kafka_t* client,
+                                                 const std::set<std::string>& names,
                                                  std::chrono::milliseconds timeout);
 
 std::int32_t CountBrokers(rd_kafka_t* client, std::chrono::milliseconds timeout);

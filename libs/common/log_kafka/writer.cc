@@ -141,8 +141,9 @@ base::Result<void> Writer::Append(const log::TopicPartition& to, log::Record rec
   CHECK(state_ == State::kOpen);
   auto taken = Enqueue(cluster_, client_.get(), to, record);
   if (!taken) {
-    must_abort_ = taken.error();
-    return taken;
+    const Cause root = RootOf({});
+    must_abort_ = root.fatal ? ExplainDelivery(root.code) : taken.error();
+    return *must_abort_;
   }
   ++produced_;
   return {};
@@ -202,7 +203,7 @@ Error Writer::ExplainDelivery(rd_kafka_resp_err_t code) {
   if (IsFenced(cause.code)) {
     error.code = ErrorCode::kFenced;
     error.retriable = false;
-  } else if (!error.fatal && !cause.fatal) {
+  } else if (!error.fatal && !cause.fatal && !IsForgotten(cause.code)) {
     error.code = error.code == ErrorCode::kMessageTooLarge ? error.code : ErrorCode::kAbortRequired;
     error.retriable = false;
     return error;

@@ -50,6 +50,9 @@ class CopyingProcessor final : public PartitionProcessor {
 
   base::Result<base::Offset> TakeOver(std::optional<base::Offset> committed) override {
     ++take_overs;
+    if (lasting_take_over_error) {
+      return *lasting_take_over_error;
+    }
     if (take_over_error) {
       return *std::exchange(take_over_error, std::nullopt);
     }
@@ -87,7 +90,8 @@ class CopyingProcessor final : public PartitionProcessor {
 
   [[nodiscard]] const std::vector<std::string>& copied() const { return copied_; }
 
-  std::optional<Error> take_over_error;  // Of the next take-over.
+  std::optional<Error> take_over_error;          // Of the next take-over.
+  std::optional<Error> lasting_take_over_error;  // Of each.
   std::optional<std::pair<std::string, Error>> process_error;
   int take_overs = 0;
   int closes = 0;
@@ -410,12 +414,37 @@ TEST_F(WorkerTest, StopsForGoodAfterAFatalErrorOfAnyCall) {
 }
 
 TEST_F(WorkerTest, StopsWhenTheProcessorCannotTakeOver) {
-  processor_.take_over_error = Of(ErrorCode::kLostRecords);
-  EXPECT_EQ(CodeOf(Step()), ErrorCode::kLostRecords);
-  EXPECT_EQ(CodeOf(Step()), ErrorCode::kLostRecords);
+  processor_.take_over_error = Of(ErrorCode::kCorrupt);
+  EXPECT_EQ(CodeOf(Step()), ErrorCode::kCorrupt);
+  EXPECT_EQ(CodeOf(Step()), ErrorCode::kCorrupt);
   EXPECT_EQ(processor_.take_overs, 1);
   Must(worker_->Close());
   EXPECT_EQ(processor_.closes, 0);  // There is no state to close.
+}
+
+// A broker that was deposed while it was paused may tell of an end that is long past.
+TEST_F(WorkerTest, LooksAgainAtALogThatSeemsTooShort) {
+  processor_.take_over_error = Of(ErrorCode::kLostRecords);
+  EXPECT_EQ(Must(Step()), StepOutcome::kRecovered);
+  log_.FailNext(Call::kPoll, Of(ErrorCode::kOffsetOutOfRange));
+  EXPECT_EQ(Must(Step()), StepOutcome::kRecovered);
+  RunToIdle();
+  ExpectAllCopied();
+  EXPECT_EQ(log_.CountOf(Call::kInit), 3U);  // Each look is a take-over.
+}
+
+TEST_F(WorkerTest, StopsAtALogThatStaysTooShort) {
+  processor_.lasting_take_over_error = Of(ErrorCode::kLostRecords);
+  int looks = 1;
+  constexpr int kEnough = 100;
+  base::Result<StepOutcome> step = Step();
+  for (; step && looks < kEnough; ++looks) {
+    EXPECT_EQ(*step, StepOutcome::kRecovered);
+    step = Step();
+  }
+  EXPECT_EQ(CodeOf(step), ErrorCode::kLostRecords);
+  EXPECT_EQ(looks, 8);
+  EXPECT_THAT(log_.Values(kOutput), ElementsAre());
 }
 
 TEST_F(WorkerTest, TriesATakeOverAgainThatTimeMayCure) {

@@ -14,7 +14,7 @@ using base::Error;
 using base::ErrorCode;
 
 Error LostRecords(std::string context) {
-  return {.code = ErrorCode::kLostRecords, .context = std::move(context), .fatal = true};
+  return {.code = ErrorCode::kLostRecords, .context = std::move(context)};
 }
 
 }  // namespace
