@@ -311,6 +311,7 @@ TEST(TakeOver, RefusesAJournalThatEndsWithinAnInboxRecord) {
   LedgerRun next(torn);
   const base::Error error = ErrorOf(next.TryRunToIdle());
   EXPECT_EQ(error.code, ErrorCode::kCorrupt);
+  EXPECT_TRUE(error.fatal);
   EXPECT_THAT(error.context, HasSubstr("within the events of inbox offset 4"));
   EXPECT_EQ(JournalSize(torn), journal.size());
 }
@@ -356,6 +357,7 @@ TEST(TakeOver, StopsAtAnInboxRecordThatCannotBeRead) {
     LedgerRun next(log);
     const base::Error error = ErrorOf(next.TryRunToIdle());
     EXPECT_EQ(error.code, ErrorCode::kCorrupt);
+    EXPECT_TRUE(error.fatal);
     EXPECT_THAT(error.context, HasSubstr("ledger.inbox/0"));
     EXPECT_THAT(error.context, HasSubstr("offset 9: unreadable inbox record"));
     EXPECT_EQ(JournalSize(log), 8U);
