@@ -98,8 +98,17 @@ class Cluster:
                                self.directory],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
+    def pid(self, number):
+        return int((self.directory / f"broker-{number}" / "pid").read_text(encoding="utf-8"))
+
+    def pause(self, number):
+        os.kill(self.pid(number), signal.SIGSTOP)
+
+    def resume(self, number):
+        os.kill(self.pid(number), signal.SIGCONT)
+
     def kill(self, number):
-        pid = int((self.directory / f"broker-{number}" / "pid").read_text(encoding="utf-8"))
+        pid = self.pid(number)
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not pathlib.Path(f"/proc/{pid}/cmdline").exists()
                    or not pathlib.Path(f"/proc/{pid}/cmdline").read_bytes(), 10, f"broker {number} ends")

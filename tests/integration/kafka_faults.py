@@ -16,6 +16,8 @@ from kafka_services import SESSION_SECONDS, TRANSACTION_SECONDS
 
 # Long enough that the group has given the partitions to others and the broker has aborted the transaction.
 ZOMBIE_SECONDS = SESSION_SECONDS + TRANSACTION_SECONDS + 1.5
+# broker.session.timeout.ms of scripts/kafka.
+BROKER_SESSION_SECONDS = 4
 ZOMBIES = ("zombie", "zombie, cut")
 
 
@@ -162,7 +164,9 @@ class Brokers(Actor):
     def __init__(self, faults):
         super().__init__(faults)
         self.plan = (("leader killed", self.leader), ("coordinator killed", self.coordinator),
-                     ("transaction coordinator killed", self.transaction_coordinator))
+                     ("transaction coordinator killed", self.transaction_coordinator),
+                     ("leader paused", self.leader_paused),
+                     ("coordinator paused", self.coordinator_paused))
 
     def kill(self, number):
         self.faults.tell(self.name, f"broker {number}")
@@ -174,6 +178,22 @@ class Brokers(Actor):
     def leader(self):
         topic = self.chance.choice([checker.COMMANDS, checker.INBOX, checker.JOURNAL])
         self.kill(self.cluster.leader(topic, self.chance.randrange(2)))
+
+    def pause(self, number):
+        """Its partitions get other leaders meanwhile; what it was asked before, it answers when it is back."""
+        self.faults.tell(self.name, f"broker {number} paused")
+        self.cluster.pause(number)
+        try:
+            self.faults.last(BROKER_SESSION_SECONDS + self.chance.uniform(1, 5))
+        finally:
+            self.cluster.resume(number)
+        self.cluster.wait_until_whole()
+
+    def leader_paused(self):
+        self.pause(self.cluster.leader(checker.JOURNAL, self.chance.randrange(2)))
+
+    def coordinator_paused(self):
+        self.pause(self.cluster.coordinator(transactional_id="ledger-0"))
 
     def coordinator(self):
         self.kill(self.cluster.coordinator(group=self.chance.choice(["paylog-ledger",
