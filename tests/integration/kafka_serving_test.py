@@ -62,16 +62,25 @@ def describe(seconds):
     return ", ".join(f"{partition}: {value:.2f}" for partition, value in seconds.items())
 
 
-def wait_until_shared(watcher, upstream):
-    """A group that has just changed is left to settle: every partition answers at once."""
+def assigned(ledger):
+    """How many partitions it has, as it says itself."""
+    found = re.search(r"^paylog_partitions_assigned\{.*\} (\d+)$", ledger.get("/metrics")[1], re.M)
+    return int(found[1]) if found else 0
+
+
+def wait_until_shared(ledgers, watcher, upstream):
+    """A group that has just changed is left to settle: half of the partitions each, all served at once."""
+    wait_until(lambda: all(ledger.is_ready() and assigned(ledger) == PARTITIONS // 2
+                           for ledger in ledgers),
+               60, "half of the partitions for each ledger")
     wait_until(lambda: max(seconds_until_served(watcher, upstream, time.monotonic(), 60).values()) < 1,
                60, "settled")
 
 
 def served_again_after_a_kill_and_after_a_stop():
     with under_load(validator=1, ledger=2) as (services, watcher, upstream):
-        first, second = services.of("ledger")
-        wait_until_shared(watcher, upstream)
+        first, second = ledgers = services.of("ledger")
+        wait_until_shared(ledgers, watcher, upstream)
         events = watcher.answers  # At least as many; the new owner has no snapshot of its own of them.
         moment = time.monotonic()
         first.kill()
@@ -81,7 +90,7 @@ def served_again_after_a_kill_and_after_a_stop():
               f"(session time-out {SESSION_SECONDS} s, limit {limit:.2f})")
         assert 1 < max(found.values()) <= limit, found
         first.start()
-        wait_until_shared(watcher, upstream)
+        wait_until_shared(ledgers, watcher, upstream)
         moment = time.monotonic()
         took = second.terminate()
         found = seconds_until_served(watcher, upstream, moment, 60)
