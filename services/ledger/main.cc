@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
                                          .snapshot_events = setup.snapshot_events,
                                          .batch_records_max = setup.batch_records_max,
                                          .warn = setup.warn,
-                                         .observer = setup.observer},
+                                         .observer = setup.observer,
+                                         .partitions_stop_alone = true},
                                         counters);
        }});
 }

@@ -13,7 +13,8 @@ int main(int argc, char** argv) {
                                      log,
                                      {.counts = setup.counts,
                                       .batch_records_max = setup.batch_records_max,
-                                      .observer = setup.observer},
+                                      .observer = setup.observer,
+                                      .partitions_stop_alone = true},
                                      counters);
                                }});
 }

@@ -45,6 +45,9 @@ class StageObserver {
   // Reading failed, and is tried again.
   virtual void OnReadTrouble(const log::TopicPartition& /*input*/, const base::Error& /*error*/) {}
 
+  // The partition cannot be served any more; the others go on.
+  virtual void OnStopped(const log::TopicPartition& /*input*/, const base::Error& /*error*/) {}
+
   virtual void OnSnapshotSaved(const log::TopicPartition& /*input*/, base::Sequence /*last*/) {}
   // Of records that were committed.
   virtual void OnRefused(const log::TopicPartition& /*input*/, base::Offset /*command*/,

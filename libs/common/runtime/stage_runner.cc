@@ -22,6 +22,13 @@ bool WaitFor(std::chrono::milliseconds time, const std::stop_token& stop) {
   return !stop.stop_requested();
 }
 
+// The partition's records, or what was derived from them, are at fault: no other instance and no
+// restart would do better.
+bool ConcernsOnePartition(base::ErrorCode code) {
+  return code == base::ErrorCode::kCorrupt || code == base::ErrorCode::kLostRecords ||
+         code == base::ErrorCode::kOffsetOutOfRange || code == base::ErrorCode::kMessageTooLarge;
+}
+
 void StopThread(std::jthread& thread, const std::function<void()>& wakeup) {
   if (!thread.joinable()) {
     return;
@@ -57,7 +64,7 @@ base::Result<void> StageRunner::Stop() {
   member_.reset();
   const bool failed = failure().has_value();
   for (auto& [partition, slot] : slots_) {
-    if (!failed) {
+    if (!failed && !stopped_.contains(partition)) {
       if (auto closed = slot->worker->Close(); !closed) {
         Fail(closed.error());
       }
@@ -82,6 +89,10 @@ std::optional<std::string> StageRunner::WhyNotReady() const {
   }
   if (!in_group_) {
     return options_.name + ": waits for group " + options_.group + " to assign partitions";
+  }
+  if (!stopped_.empty()) {
+    const auto& [partition, error] = *stopped_.begin();
+    return options_.name + ": " + partition.ToString() + " has stopped: " + error.ToString();
   }
   for (const auto& [partition, serving] : serving_) {
     if (!serving) {
@@ -131,7 +142,7 @@ void StageRunner::RunWorker(const log::TopicPartition& partition, Slot& slot,
   while (!stop.stop_requested()) {
     auto outcome = slot.worker->Step(kRecordsWait);
     if (!outcome) {
-      Fail(outcome.error());
+      OnWorkerEnded(partition, outcome.error());
       return;
     }
     if (slot.worker->is_serving() != serving) {
@@ -140,6 +151,19 @@ void StageRunner::RunWorker(const log::TopicPartition& partition, Slot& slot,
     }
     WaitBetweenSteps(slot, stop, *outcome);
   }
+}
+
+void StageRunner::OnWorkerEnded(const log::TopicPartition& partition, const base::Error& error) {
+  if (!options_.partitions_stop_alone || !ConcernsOnePartition(error.code)) {
+    Fail(error);
+    return;
+  }
+  {
+    const std::scoped_lock lock(status_mutex_);
+    stopped_.insert_or_assign(partition, error);
+  }
+  observer_.OnStopped(partition, error);
+  SetServing(partition, false);
 }
 
 void StageRunner::WaitBetweenSteps(Slot& slot, const std::stop_token& stop, StepOutcome outcome) {
@@ -167,7 +191,8 @@ base::Result<void> StageRunner::OnAssigned(const log::Assigned& assigned) {
   }
   for (const log::TopicPartition& partition : assigned.partitions) {
     std::unique_ptr<Slot> slot;
-    if (const auto kept = before.find(partition); kept != before.end()) {
+    const auto kept = before.find(partition);
+    if (kept != before.end() && !kept->second->worker->has_failed()) {
       slot = std::move(kept->second);
       slot->worker->Reassign(assigned.metadata);
     } else {
@@ -189,6 +214,7 @@ void StageRunner::OnRevoked() {
   const std::scoped_lock lock(status_mutex_);
   in_group_ = false;
   serving_.clear();
+  stopped_.clear();
 }
 
 // After their batch.

@@ -22,6 +22,9 @@ struct StageOptions {
   std::string input_topic;
   std::size_t batch_records_max = kBatchRecordsMax;
   StageObserver* observer = nullptr;  // Must outlive the runner.
+  // A partition whose own records are at fault stops, and the others go on; otherwise the stage has
+  // failed. For services: ending would only hand the partition to the next instance, to end it too.
+  bool partitions_stop_alone = false;
 };
 
 // Makes what serves a partition. It does not touch the log: an error is final, while what goes
@@ -44,11 +47,11 @@ class StageRunner {
   // closes the processors. The first error of all that happened since Start, if any.
   base::Result<void> Stop();
 
-  // Set once a partition cannot be served: the process should end.
+  // Set once the stage cannot go on: the process should end.
   [[nodiscard]] std::optional<base::Error> failure() const;
 
   // Why it does not serve, in words; nullopt while it is in its group and has taken over all that
-  // it was assigned, which may be nothing.
+  // it was assigned, which may be nothing. A partition that has stopped is named with its error.
   [[nodiscard]] std::optional<std::string> WhyNotReady() const;
 
  private:
@@ -70,6 +73,7 @@ class StageRunner {
   void StopWorkers();
   void ConfirmAll();
   void SetServing(const log::TopicPartition& partition, bool serving);
+  void OnWorkerEnded(const log::TopicPartition& partition, const base::Error& error);
   base::Result<std::unique_ptr<Slot>> MakeSlot(const log::TopicPartition& partition,
                                                const log::GroupMetadata& metadata);
   void Fail(const base::Error& error);
@@ -88,7 +92,8 @@ class StageRunner {
   mutable std::mutex status_mutex_;  // Of what follows.
   std::optional<base::Error> failure_;
   bool in_group_ = false;
-  std::map<log::TopicPartition, bool> serving_;  // All that are assigned.
+  std::map<log::TopicPartition, bool> serving_;         // All that are assigned.
+  std::map<log::TopicPartition, base::Error> stopped_;  // Of these, those that stopped alone.
 };
 
 }  // namespace paylog::runtime

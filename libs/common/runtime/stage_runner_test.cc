@@ -86,10 +86,13 @@ class Copier final : public PartitionProcessor {
 class StageRunnerTest : public testing::Test {
  protected:
   std::unique_ptr<StageRunner> NewRunner() { return NewRunner(log_.log()); }
-  std::unique_ptr<StageRunner> NewRunner(log::Log& log) {
+  std::unique_ptr<StageRunner> NewRunner(log::Log& log, bool partitions_stop_alone = false) {
     return std::make_unique<StageRunner>(
         log,
-        StageOptions{.name = "copier", .group = "copiers", .input_topic = std::string(kInboxTopic)},
+        StageOptions{.name = "copier",
+                     .group = "copiers",
+                     .input_topic = std::string(kInboxTopic),
+                     .partitions_stop_alone = partitions_stop_alone},
         [this](base::PartitionId partition) -> base::Result<std::unique_ptr<PartitionProcessor>> {
           return std::unique_ptr<PartitionProcessor>(
               std::make_unique<Copier>(log_.log(), partition, counters_, closes_));
@@ -186,6 +189,26 @@ TEST_F(StageRunnerTest, ShowsAFailureAndReturnsItFromStop) {
   EXPECT_EQ(ErrorOf(runner->Stop()).code, ErrorCode::kCorrupt);
   EXPECT_EQ(log_.Values(kJournalTopic, 2).size(), 0U);
   EXPECT_EQ(closes_.load(), 0) << "after a failure nothing is saved";
+}
+
+TEST_F(StageRunnerTest, APartitionMayStopAlone) {
+  const auto runner = NewRunner(log_.log(), /*partitions_stop_alone=*/true);
+  Must(runner->Start());
+  WaitUntilReady(*runner);
+  log_.Produce(Partition(kInboxTopic, base::PartitionId(2)), {{.value = kPoison}});
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  std::int64_t seen = 0;
+  while (!runner->WhyNotReady()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    counters_.WaitForChange(seen, std::chrono::milliseconds(100));
+  }
+  EXPECT_THAT(*runner->WhyNotReady(), HasSubstr("ledger.inbox/2 has stopped"));
+  EXPECT_FALSE(runner->failure().has_value());
+  log_.Produce(Partition(kInboxTopic, base::PartitionId(1)), {{.value = "fine"}});
+  WaitForInputs(1);
+  Must(runner->Stop());
+  EXPECT_EQ(log_.Values(kJournalTopic, 2).size(), 0U);
+  EXPECT_EQ(closes_.load(), kPartitions - 1) << "of the stopped one nothing is saved";
 }
 
 TEST_F(StageRunnerTest, SaysWhyItIsNotReady) {

@@ -68,6 +68,9 @@ class Worker {
   // need not wait for a long replay. From any thread.
   void Interrupt();
 
+  // Every later Step returns its error: see Step.
+  [[nodiscard]] bool has_failed() const { return failure_.has_value(); }
+
  private:
   base::Result<StepOutcome> TryStep(std::chrono::milliseconds wait);
   // The log seems too short: asks to look again, for a number of times.

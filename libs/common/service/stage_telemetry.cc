@@ -12,6 +12,7 @@ using telemetry::Severity;
 
 constexpr const char* kAssigned = "paylog_partitions_assigned";
 constexpr const char* kRebalances = "paylog_rebalances_total";
+constexpr const char* kStopped = "paylog_partition_stopped";
 constexpr const char* kLag = "paylog_lag_records";
 constexpr const char* kLsoLag = "paylog_lso_lag_records";
 constexpr const char* kBatch = "paylog_batch_records";
@@ -29,7 +30,7 @@ constexpr const char* kDuplicates = "paylog_duplicate_results_total";
 constexpr const char* kDeadLetters = "paylog_dead_letters_total";
 
 // Series of a partition that end with its assignment.
-constexpr std::array kOfPartitions = {kLag, kLsoLag, kSnapshotAge};
+constexpr std::array kOfPartitions = {kStopped, kLag, kLsoLag, kSnapshotAge};
 
 // The same trouble of a partition is written again only after so long.
 constexpr std::chrono::seconds kTroubleAgain{10};
@@ -78,6 +79,7 @@ StageTelemetry::StageTelemetry(std::string stage, const runtime::Counters& count
 void StageTelemetry::Declare() {
   metrics_.DeclareGauge(kAssigned, "Partitions that this process has.");
   metrics_.DeclareCounter(kRebalances, "Changes of the assignment, by kind.");
+  metrics_.DeclareGauge(kStopped, "1 where a partition cannot be served by any instance.");
   metrics_.DeclareGauge(kLag, "Records of the input that are committed and not processed.");
   metrics_.DeclareGauge(kLsoLag,
                         "Offsets of the input behind the first open transaction; read-committed "
@@ -216,6 +218,12 @@ void StageTelemetry::OnTrouble(const log::TopicPartition& input, const base::Err
   labels.emplace("outcome", OutcomeOf(error));
   metrics_.Increment(kTransactions, labels);
   WriteTrouble(input, "a transaction or take-over failed; trying again", error);
+}
+
+void StageTelemetry::OnStopped(const log::TopicPartition& input, const base::Error& error) {
+  metrics_.Set(kStopped, PartitionLabels(input), 1);
+  diagnostics_.Error("a partition has stopped; the others go on",
+                     {{"partition", input.ToString()}, {"reason", error.ToString()}});
 }
 
 void StageTelemetry::OnReadTrouble(const log::TopicPartition& input, const base::Error& error) {

@@ -38,6 +38,7 @@ class StageTelemetry final : public runtime::StageObserver {
   void OnCaughtUp(const log::TopicPartition& input, base::Offset next) override;
   void OnTrouble(const log::TopicPartition& input, const base::Error& error) override;
   void OnReadTrouble(const log::TopicPartition& input, const base::Error& error) override;
+  void OnStopped(const log::TopicPartition& input, const base::Error& error) override;
   void OnSnapshotSaved(const log::TopicPartition& input, base::Sequence last) override;
   void OnRefused(const log::TopicPartition& input, base::Offset command,
                  const std::string& command_id, model::ResultCode code) override;

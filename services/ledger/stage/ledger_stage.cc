@@ -14,7 +14,8 @@ std::unique_ptr<runtime::StageRunner> MakeLedgerStage(log::Log& log, LedgerStage
                                     .group = std::string(runtime::kLedgerGroup),
                                     .input_topic = std::string(runtime::kInboxTopic),
                                     .batch_records_max = options.batch_records_max,
-                                    .observer = options.observer};
+                                    .observer = options.observer,
+                                    .partitions_stop_alone = options.partitions_stop_alone};
   using Processor = std::unique_ptr<runtime::PartitionProcessor>;
   return std::make_unique<runtime::StageRunner>(
       log, stage,

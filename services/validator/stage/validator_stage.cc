@@ -16,7 +16,8 @@ std::unique_ptr<runtime::StageRunner> MakeValidatorStage(log::Log& log,
                             .group = std::string(runtime::kValidatorGroup),
                             .input_topic = std::string(runtime::kCommandsTopic),
                             .batch_records_max = options.batch_records_max,
-                            .observer = options.observer},
+                            .observer = options.observer,
+                            .partitions_stop_alone = options.partitions_stop_alone},
       [&log, &counters, options](base::PartitionId partition) -> base::Result<Processor> {
         return Processor(std::make_unique<ValidatorPartition>(log, partition, options.counts,
                                                               counters, options.observer));

@@ -12,6 +12,7 @@ struct ValidatorStageOptions {
   runtime::PartitionCounts counts;
   std::size_t batch_records_max = runtime::kBatchRecordsMax;
   runtime::StageObserver* observer = nullptr;  // Must outlive the stage.
+  bool partitions_stop_alone = false;          // See runtime::StageOptions.
 };
 
 // The validator as a stage that can be started. `log` and `counters` must outlive it.
