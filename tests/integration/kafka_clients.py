@@ -15,29 +15,53 @@ def headers_of(message):
     return {name: (value or b"").decode(errors="replace") for name, value in message.headers() or ()}
 
 
+# What becomes of messages when librdkafka's producer dies: before 2.3.0 it may, of brokers that come and go
+# (its issue 4438).
+DEATHS = {confluent_kafka.KafkaError._FATAL, confluent_kafka.KafkaError._PURGE_QUEUE,
+          confluent_kafka.KafkaError._PURGE_INFLIGHT,
+          confluent_kafka.KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER} if confluent_kafka else set()
+
+
 class Upstream:
-    """Sends commands, each partition's in order, without loss, and remembers what was acknowledged."""
+    """Sends commands, each partition's in order, without loss, and remembers what was acknowledged.
+
+    A producer that dies is made anew, as an upstream system would do it: what was not acknowledged is
+    sent again in order, and may then be in the log twice.
+    """
 
     def __init__(self, brokers, **properties):
-        self.producer = confluent_kafka.Producer({
+        self.properties = {
             "bootstrap.servers": brokers, "acks": "all", "enable.idempotence": True, "linger.ms": 2,
-            "message.timeout.ms": 0, **PARTITIONED, **QUIET, **properties})
+            "message.timeout.ms": 0, **PARTITIONED, **QUIET, **properties}
+        self.producer = confluent_kafka.Producer(self.properties)
         self.acknowledged = []  # (partition, offset, command)
         self.sent_at = {}  # By origin.
         self.sent = 0
+        self.unacknowledged = {}  # By number, in order: (command, when it was sent).
         self.failures = []
+        self.dead = False
+        self.deaths = 0
 
     def send(self, command):
         """`command` is a kafka_workload.Command."""
-        began = time.monotonic()
+        self.sent += 1
+        self.unacknowledged[self.sent] = command, time.monotonic()
+        self.produce(self.sent)
+        self.producer.poll(0)
+        self.renew()
+
+    def produce(self, number):
+        command, began = self.unacknowledged[number]
         def on_delivery(error, message):
             if error is not None:
-                self.failures.append(str(error))
-                return
-            self.acknowledged.append((message.partition(), message.offset(), command))
-            self.sent_at[f"{checker.COMMANDS}/{message.partition()}/{message.offset()}"] = began
+                self.dead = self.dead or error.fatal() or error.code() in DEATHS
+                if not self.dead:
+                    self.failures.append(str(error))
+            elif self.unacknowledged.pop(number, None):
+                self.acknowledged.append((message.partition(), message.offset(), command))
+                self.sent_at[f"{checker.COMMANDS}/{message.partition()}/{message.offset()}"] = began
         partition = {} if command.partition is None else {"partition": command.partition}
-        while True:
+        while not self.dead:
             try:
                 self.producer.produce(checker.COMMANDS, value=command.value, key=command.key,
                                       on_delivery=on_delivery,
@@ -45,13 +69,38 @@ class Upstream:
                 break
             except BufferError:
                 self.producer.poll(0.1)
-        self.sent += 1
-        self.producer.poll(0)
+            except confluent_kafka.KafkaException as error:
+                if not error.args[0].fatal():
+                    raise
+                self.dead = True
+
+    def renew(self):
+        while self.dead:
+            self.deaths += 1
+            self.producer.flush(30)
+            self.producer = confluent_kafka.Producer(self.properties)
+            self.dead = False
+            for number, (command, began) in list(self.unacknowledged.items()):
+                # The one before may have been taken: then this is the repeat.
+                either = command._replace(expected=command.expected._replace(duplicate=None))
+                self.unacknowledged[number] = either, began
+                self.produce(number)
 
     def finish(self, seconds=60):
         """Until all are acknowledged."""
         left = self.producer.flush(seconds)
-        assert left == 0 and not self.failures, (left, self.failures[:3])
+        while self.dead:
+            self.renew()
+            left = self.producer.flush(seconds)
+        assert left == 0 and not self.failures and not self.unacknowledged, (left, self.failures[:3])
+
+    def written(self):
+        """Records of all partitions; more than were sent where a producer has died."""
+        reader = consumer(self.properties["bootstrap.servers"])
+        count = sum(reader.get_watermark_offsets(place, timeout=30)[1]
+                    for place in assign_all(reader, [checker.COMMANDS]))
+        reader.close()
+        return count
 
 
 class SteadyUpstream(Upstream):
@@ -61,7 +110,8 @@ class SteadyUpstream(Upstream):
         """`already` is another, finished, whose counts go on here."""
         super().__init__(brokers, **properties)
         if already:
-            self.acknowledged, self.sent_at, self.sent = already.acknowledged, already.sent_at, already.sent
+            self.acknowledged, self.sent_at = already.acknowledged, already.sent_at
+            self.sent, self.deaths = already.sent, already.deaths
         self.supply, self.watcher, self.rate, self.backlog = supply, watcher, rate, backlog
         self.ending = threading.Event()
         self.error = None

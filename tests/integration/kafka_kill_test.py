@@ -50,7 +50,7 @@ def feed_and_break(cluster, services, watcher, work):
         for command in work.pending:
             steady.send(command)
         steady.finish()
-        watcher.wait_for(steady.sent, QUIET_SECONDS)
+        watcher.wait_for(steady.written(), QUIET_SECONDS)
         services.all_run()
     except BaseException:
         print("\n".join(faults.story[-60:]))
@@ -98,7 +98,8 @@ def killed_stopped_and_cut():
     def describe(counts):
         return ", ".join(f"{n} {name}" for name, n in sorted(counts.items()))
     print(f"        faults: {total}: {describe(faults.counts)}")
-    print(f"        they led to: {describe(outcomes)}; {faults.failed_starts} starts met no broker in time")
+    print(f"        they led to: {describe(outcomes)}; {faults.failed_starts} starts met no broker in time, "
+          f"{upstream.deaths} producers of the test's died")
     print(f"        {upstream.sent} commands, {records[checker.RESULTS]} results, "
           f"{records[checker.DEAD_LETTERS]} dead letters, {records[checker.JOURNAL]} events; "
           f"{fed - began:.0f} s, {time.monotonic() - fed:.0f} s to check; seed {SEED}")
