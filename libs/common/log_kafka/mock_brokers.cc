@@ -31,10 +31,10 @@ void MockBrokers::FailNext(Request request, const std::vector<rd_kafka_resp_err_
                                           errors.size(), errors.data());
 }
 
-void MockBrokers::DelayNext(Request request, int milliseconds) {
+void MockBrokers::DelayNext(Request request, std::int64_t milliseconds) {
   const auto pushed = rd_kafka_mock_broker_push_request_error_rtts(
       mock_.get(), kBroker, static_cast<std::int16_t>(request), 1, RD_KAFKA_RESP_ERR_NO_ERROR,
-      milliseconds);
+      static_cast<int>(milliseconds));
   CHECK(pushed == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 

@@ -16,6 +16,7 @@ namespace paylog::log_kafka {
 // Requests by Kafka's protocol guide.
 enum class Request : std::int16_t {
   kProduce = 0,
+  kListOffsets = 2,
   kInitProducerId = 22,
   kAddPartitionsToTxn = 24,
   kAddOffsetsToTxn = 25,
@@ -34,7 +35,7 @@ class MockBrokers {
   // The next requests of this kind are answered with these errors, one each.
   void FailNext(Request request, const std::vector<rd_kafka_resp_err_t>& errors);
   // The next request of this kind is answered, but so late.
-  void DelayNext(Request request, int milliseconds);
+  void DelayNext(Request request, std::int64_t milliseconds);
   // How many of FailNext and DelayNext wait for their request.
   [[nodiscard]] std::size_t WaitingFor(Request request);
 
