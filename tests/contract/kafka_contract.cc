@@ -50,16 +50,7 @@ auto Kafka() {
       Adapter{.name = "Kafka", .make = [] { return std::make_unique<KafkaFixture>(); }});
 }
 
-#define PAYLOG_INSTANTIATE(suite) INSTANTIATE_TEST_SUITE_P(Log, suite, Kafka(), NameOf)
-
-PAYLOG_INSTANTIATE(RecordsContract);
-PAYLOG_INSTANTIATE(ReadingContract);
-PAYLOG_INSTANTIATE(TopicsContract);
-PAYLOG_INSTANTIATE(TransactionsContract);
-PAYLOG_INSTANTIATE(FencingContract);
-PAYLOG_INSTANTIATE(GroupsContract);
-PAYLOG_INSTANTIATE(DurabilityContract);
-PAYLOG_INSTANTIATE(ConcurrencyContract);
+PAYLOG_INSTANTIATE_CONTRACT(Kafka());
 
 }  // namespace
 }  // namespace paylog::contract

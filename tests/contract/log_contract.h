@@ -108,4 +108,15 @@ class GroupsContract : public LogContract {};
 class DurabilityContract : public LogContract {};
 class ConcurrencyContract : public LogContract {};
 
+// All of them, on these adapters.
+#define PAYLOG_INSTANTIATE_CONTRACT(adapters)                            \
+  INSTANTIATE_TEST_SUITE_P(Log, RecordsContract, adapters, NameOf);      \
+  INSTANTIATE_TEST_SUITE_P(Log, ReadingContract, adapters, NameOf);      \
+  INSTANTIATE_TEST_SUITE_P(Log, TopicsContract, adapters, NameOf);       \
+  INSTANTIATE_TEST_SUITE_P(Log, TransactionsContract, adapters, NameOf); \
+  INSTANTIATE_TEST_SUITE_P(Log, FencingContract, adapters, NameOf);      \
+  INSTANTIATE_TEST_SUITE_P(Log, GroupsContract, adapters, NameOf);       \
+  INSTANTIATE_TEST_SUITE_P(Log, DurabilityContract, adapters, NameOf);   \
+  INSTANTIATE_TEST_SUITE_P(Log, ConcurrencyContract, adapters, NameOf)
+
 }  // namespace paylog::contract

@@ -53,16 +53,7 @@ auto AllCaches() {
                          WithTailCache("SqliteWithoutCache", 0));
 }
 
-#define PAYLOG_INSTANTIATE(suite) INSTANTIATE_TEST_SUITE_P(Log, suite, AllCaches(), NameOf)
-
-PAYLOG_INSTANTIATE(RecordsContract);
-PAYLOG_INSTANTIATE(ReadingContract);
-PAYLOG_INSTANTIATE(TopicsContract);
-PAYLOG_INSTANTIATE(TransactionsContract);
-PAYLOG_INSTANTIATE(FencingContract);
-PAYLOG_INSTANTIATE(GroupsContract);
-PAYLOG_INSTANTIATE(DurabilityContract);
-PAYLOG_INSTANTIATE(ConcurrencyContract);
+PAYLOG_INSTANTIATE_CONTRACT(AllCaches());
 
 }  // namespace
 }  // namespace paylog::contract

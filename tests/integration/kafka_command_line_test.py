@@ -2,7 +2,9 @@
 """The command line on one broker: topics, payments, following, resuming, and an audit with teeth."""
 
 import json
+import pathlib
 import signal
+import subprocess
 import threading
 
 import kafka_checker as checker
@@ -37,6 +39,18 @@ def topics_are_made_on_purpose_only():
         for topic in checker.TOPICS:
             assert len(found[topic].partitions) == 3, topic
             assert topic in log.expect("topics").out
+
+
+def one_replica_is_warned_about_or_refused():
+    with Cluster(1) as cluster, paylog.Paylog(log=f"kafka:{cluster.bootstrap}") as log:
+        outcome = log.expect("topics", "create", "--strict", code=3)
+        assert "--strict" in outcome.err and "fewer than 3 replicas" in outcome.err, outcome
+        outcome = log.expect("topics", "create")
+        assert "fewer than 3 replicas" in outcome.err, outcome
+        ledger = [str(pathlib.Path(paylog.binary()).with_name("paylog-ledger")), "--log", log.log]
+        done = subprocess.run([*ledger, "--strict"], capture_output=True, text=True, cwd=log.directory,
+                              timeout=DEADLINE_SECONDS, check=False)
+        assert done.returncode == 3 and "fewer than 3 replicas" in done.stderr, done
 
 
 def payments_and_the_audit():
@@ -113,5 +127,6 @@ def a_file_is_taken_up_where_it_was_left():
 
 
 if __name__ == "__main__":
-    paylog.run_all([topics_are_made_on_purpose_only, payments_and_the_audit, results_are_followed_live,
+    paylog.run_all([topics_are_made_on_purpose_only, one_replica_is_warned_about_or_refused,
+                    payments_and_the_audit, results_are_followed_live,
                     a_file_is_taken_up_where_it_was_left])

@@ -72,7 +72,8 @@ base::Result<void> KafkaLog::CreateTopics(std::span<const log::TopicSpec> specs)
   }
   std::int32_t replicas = cluster_->options().replication_factor;
   if (replicas == 0) {
-    replicas = std::clamp(CountBrokers(cluster_->admin(), patience), 1, kReplicas);
+    PAYLOG_ASSIGN(const std::int32_t brokers, CountBrokers(cluster_->admin(), patience));
+    replicas = std::clamp(brokers, 1, kReplicas);
   }
   PAYLOG_TRY(MakeTopics(cluster_->admin(), missing, replicas, /*dry=*/true, patience));
   auto made = MakeTopics(cluster_->admin(), missing, replicas, /*dry=*/false, patience);
@@ -180,7 +181,8 @@ base::Result<std::vector<std::string>> KafkaLog::FindWeaknesses(
   PAYLOG_ASSIGN(const std::vector<KafkaTopic> existing,
                 cluster_->ReadTopics({topics.begin(), topics.end()}));
   std::vector<std::string> weaknesses = WeaknessesOf(existing, topics);
-  const std::string release = ReadBrokerRelease(cluster_->admin(), cluster_->options().patience);
+  PAYLOG_ASSIGN(const std::string release,
+                ReadBrokerRelease(cluster_->admin(), cluster_->options().patience));
   if (release.starts_with("3.6")) {
     weaknesses.emplace_back(
         "the brokers are of release 3.6: 3.6.0 fails transactions whose records "

@@ -172,9 +172,9 @@ base::Result<std::vector<KafkaTopic>> ReadTopics(rd_kafka_t* client,
   return read;
 }
 
-std::int32_t CountBrokers(rd_kafka_t* client, milliseconds timeout) {
-  const auto metadata = ReadMetadata(client, timeout);
-  return metadata ? (*metadata)->broker_cnt : 0;
+base::Result<std::int32_t> CountBrokers(rd_kafka_t* client, milliseconds timeout) {
+  PAYLOG_ASSIGN(const Metadata metadata, ReadMetadata(client, timeout));
+  return metadata->broker_cnt;
 }
 
 Configs ConfigsFor(const log::TopicSpec& spec) {
@@ -288,18 +288,17 @@ std::vector<std::string> WeaknessesOf(const std::vector<KafkaTopic>& topics,
   return weaknesses;
 }
 
-std::string ReadBrokerRelease(rd_kafka_t* client, milliseconds timeout) {
-  const auto metadata = ReadMetadata(client, timeout);
-  if (!metadata || (*metadata)->broker_cnt == 0) {
-    return "";
+base::Result<std::string> ReadBrokerRelease(rd_kafka_t* client, milliseconds timeout) {
+  PAYLOG_ASSIGN(const Metadata metadata, ReadMetadata(client, timeout));
+  if (metadata->broker_cnt == 0) {
+    return std::string();
   }
-  const std::string id = std::to_string((*metadata)->brokers[0].id);
-  const auto configs = DescribeConfigs(client, RD_KAFKA_RESOURCE_BROKER, {id}, timeout, false);
-  if (!configs) {
-    return "";  // Rights to read it are not needed otherwise.
-  }
-  const auto found = configs->find(id);
-  return found != configs->end() ? Find(found->second, "inter.broker.protocol.version") : "";
+  const std::string id = std::to_string(metadata->brokers[0].id);
+  // Rights to read it are not needed otherwise.
+  PAYLOG_ASSIGN(const auto configs, DescribeConfigs(client, RD_KAFKA_RESOURCE_BROKER, {id}, timeout,
+                                                    /*skip_refused=*/true));
+  const auto found = configs.find(id);
+  return found != configs.end() ? Find(found->second, "inter.broker.protocol.version") : "";
 }
 
 }  // namespace paylog::log_kafka

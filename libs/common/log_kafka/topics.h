@@ -29,7 +29,7 @@ base::Result<std::vector<KafkaTopic>> ReadTopics(rd_kafka_t* client,
                                                  const std::set<std::string>& names,
                                                  std::chrono::milliseconds timeout);
 
-std::int32_t CountBrokers(rd_kafka_t* client, std::chrono::milliseconds timeout);
+base::Result<std::int32_t> CountBrokers(rd_kafka_t* client, std::chrono::milliseconds timeout);
 
 // Kafka's configuration for a specification.
 std::map<std::string, std::string> ConfigsFor(const log::TopicSpec& spec);
@@ -45,7 +45,8 @@ base::Result<void> CompareWithCluster(const KafkaTopic& has, const log::TopicSpe
 // Of the topics named: what is allowed but not safe.
 std::vector<std::string> WeaknessesOf(const std::vector<KafkaTopic>& topics,
                                       const std::vector<std::string>& names);
-// The release that a broker says its protocol is of, such as "3.6-IV2"; empty where it says none.
-std::string ReadBrokerRelease(rd_kafka_t* client, std::chrono::milliseconds timeout);
+// The release that a broker says its protocol is of, such as "3.6-IV2"; empty where it says none,
+// or may not tell us.
+base::Result<std::string> ReadBrokerRelease(rd_kafka_t* client, std::chrono::milliseconds timeout);
 
 }  // namespace paylog::log_kafka

@@ -191,8 +191,11 @@ base::Result<void> StageRunner::OnAssigned(const log::Assigned& assigned) {
   }
   for (const log::TopicPartition& partition : assigned.partitions) {
     std::unique_ptr<Slot> slot;
-    const auto kept = before.find(partition);
-    if (kept != before.end() && !kept->second->worker->has_failed()) {
+    if (const auto stopped = before.find(partition);
+        stopped != before.end() && stopped->second->worker->has_failed()) {
+      before.erase(stopped);  // Its snapshot must be closed before another opens it.
+    }
+    if (const auto kept = before.find(partition); kept != before.end()) {
       slot = std::move(kept->second);
       slot->worker->Reassign(assigned.metadata);
     } else {

@@ -31,11 +31,17 @@ using testing::HasSubstr;
 constexpr std::int32_t kPartitions = 4;
 constexpr std::chrono::seconds kPatience{60};
 const std::string kPoison = "poison";
+constexpr base::PartitionId kPoisoned{2};  // Where tests put it.
 
 class Copier final : public PartitionProcessor {
  public:
-  Copier(log::Log& log, base::PartitionId partition, Counters& counters, std::atomic<int>& closes)
-      : log_(log), partition_(partition), counters_(counters), closes_(closes) {}
+  Copier(log::Log& log, base::PartitionId partition, Counters& counters, std::atomic<int>& closes,
+         std::shared_ptr<void> lease)
+      : log_(log),
+        partition_(partition),
+        counters_(counters),
+        closes_(closes),
+        lease_(std::move(lease)) {}
 
   base::Result<base::Offset> TakeOver(std::optional<base::Offset> /*committed*/) override {
     PAYLOG_ASSIGN(next_, CopiedSoFar());
@@ -79,6 +85,7 @@ class Copier final : public PartitionProcessor {
   const base::PartitionId partition_;
   Counters& counters_;
   std::atomic<int>& closes_;
+  const std::shared_ptr<void> lease_;  // As long as the copier lives.
   base::Offset next_{0};
   std::int64_t staged_ = 0;
 };
@@ -93,9 +100,15 @@ class StageRunnerTest : public testing::Test {
                      .group = "copiers",
                      .input_topic = std::string(kInboxTopic),
                      .partitions_stop_alone = partitions_stop_alone},
-        [this](base::PartitionId partition) -> base::Result<std::unique_ptr<PartitionProcessor>> {
+        [this, leases = std::make_shared<std::map<base::PartitionId, std::weak_ptr<void>>>()](
+            base::PartitionId partition) -> base::Result<std::unique_ptr<PartitionProcessor>> {
+          // Two in one process would share a snapshot.
+          EXPECT_TRUE((*leases)[partition].expired()) << "partition " << partition.value();
+          const auto lease = std::make_shared<int>();
+          (*leases)[partition] = lease;
+          made_ += partition == kPoisoned ? 1 : 0;
           return std::unique_ptr<PartitionProcessor>(
-              std::make_unique<Copier>(log_.log(), partition, counters_, closes_));
+              std::make_unique<Copier>(log_.log(), partition, counters_, closes_, lease));
         },
         counters_);
   }
@@ -135,6 +148,7 @@ class StageRunnerTest : public testing::Test {
   PaymentLog log_{kPartitions};
   Counters counters_;
   std::atomic<int> closes_{0};
+  std::atomic<int> made_{0};  // Processors of kPoisoned.
   std::int64_t fed_ = 0;
 };
 
@@ -195,7 +209,7 @@ TEST_F(StageRunnerTest, APartitionMayStopAlone) {
   const auto runner = NewRunner(log_.log(), /*partitions_stop_alone=*/true);
   Must(runner->Start());
   WaitUntilReady(*runner);
-  log_.Produce(Partition(kInboxTopic, base::PartitionId(2)), {{.value = kPoison}});
+  log_.Produce(Partition(kInboxTopic, kPoisoned), {{.value = kPoison}});
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   std::int64_t seen = 0;
   while (!runner->WhyNotReady()) {
@@ -209,6 +223,32 @@ TEST_F(StageRunnerTest, APartitionMayStopAlone) {
   Must(runner->Stop());
   EXPECT_EQ(log_.Values(kJournalTopic, 2).size(), 0U);
   EXPECT_EQ(closes_.load(), kPartitions - 1) << "of the stopped one nothing is saved";
+}
+
+TEST_F(StageRunnerTest, APartitionThatStoppedIsTriedAgainByWhoeverGetsItNext) {
+  const auto runner = NewRunner(log_.log(), /*partitions_stop_alone=*/true);
+  Must(runner->Start());
+  log_.Produce(Partition(kInboxTopic, kPoisoned), {{.value = kPoison}});
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  std::int64_t seen = 0;
+  const auto wait_until = [&](const std::function<bool()>& condition) {
+    while (!condition() && std::chrono::steady_clock::now() < deadline) {
+      counters_.WaitForChange(seen, std::chrono::milliseconds(100));
+    }
+    ASSERT_TRUE(condition());
+  };
+  const auto has_stopped = [&] {
+    return runner->WhyNotReady().value_or("").find("has stopped") != std::string::npos;
+  };
+  wait_until(has_stopped);
+  const int made = made_;
+  // Another generation gives this member its partitions anew.
+  const auto other = NewRunner(log_.log(), /*partitions_stop_alone=*/true);
+  Must(other->Start());
+  Must(other->Stop());
+  wait_until([&] { return made_ > made && has_stopped(); });
+  Must(runner->Stop());
+  EXPECT_EQ(log_.Values(kJournalTopic, kPoisoned.value()).size(), 0U);
 }
 
 TEST_F(StageRunnerTest, SaysWhyItIsNotReady) {

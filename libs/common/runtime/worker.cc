@@ -145,7 +145,7 @@ void Worker::ForgetTroublesAtTheEnd(base::Offset position) {
     return;
   }
   if (const auto end = reader_->EndOffset(); end && position >= *end) {
-    troubles_ = refusals_ = 0;  // All there is has been committed.
+    troubles_ = refusals_ = doubts_ = 0;  // All there is has been committed.
   }
 }
 
