@@ -14,10 +14,10 @@
 #include "paylog/base/clock.h"
 #include "paylog/base/result.h"
 #include "paylog/log/group.h"
+#include "paylog/log_group/group_coordinator.h"
 #include "paylog/log_sqlite/batch_codec.h"
 #include "paylog/log_sqlite/catalog.h"
 #include "paylog/log_sqlite/failure.h"
-#include "paylog/log_sqlite/group_coordinator.h"
 #include "paylog/log_sqlite/storage.h"
 #include "paylog/log_sqlite/tail_cache.h"
 
@@ -73,7 +73,7 @@ class Committer {
     Storage& storage;
     Catalog& catalog;
     TailCache& tail;
-    GroupCoordinator& groups;
+    log_group::GroupCoordinator& groups;
     Failure& failure;
     const base::Clock& clock;
   };

@@ -2,10 +2,10 @@
 
 #include <memory>
 
+#include "paylog/log_group/group_coordinator.h"
 #include "paylog/log_sqlite/catalog.h"
 #include "paylog/log_sqlite/committer.h"
 #include "paylog/log_sqlite/failure.h"
-#include "paylog/log_sqlite/group_coordinator.h"
 #include "paylog/log_sqlite/storage.h"
 #include "paylog/log_sqlite/tail_cache.h"
 
@@ -25,7 +25,7 @@ class Engine {
   Failure failure;
   Catalog catalog;
   TailCache tail;
-  GroupCoordinator groups;
+  log_group::GroupCoordinator groups;
   Committer committer;
 
  private:

@@ -62,7 +62,7 @@ base::Result<std::unique_ptr<log::Producer>> SqliteLog::NewProducer() {
 base::Result<std::unique_ptr<log::GroupMember>> SqliteLog::JoinGroup(
     const std::string& group, const std::vector<std::string>& topics) {
   PAYLOG_TRY(engine_->failure.Check());
-  std::vector<GroupCoordinator::Subscription> subscriptions;
+  std::vector<log_group::GroupCoordinator::Subscription> subscriptions;
   for (const std::string& topic : topics) {
     PAYLOG_ASSIGN(const log::TopicSpec spec, engine_->catalog.FindTopic(topic));
     subscriptions.push_back({.topic = topic, .partition_count = spec.partition_count});

@@ -46,7 +46,8 @@ StageRunner::StageRunner(log::Log& log, StageOptions options, ProcessorFactory f
       options_(std::move(options)),
       factory_(std::move(factory)),
       counters_(counters),
-      observer_(options_.observer != nullptr ? *options_.observer : ignoring_) {}
+      observer_(options_.observer != nullptr ? *options_.observer : ignoring_),
+      table_(log_, options_, factory_, counters_) {}
 
 StageRunner::~StageRunner() {
   (void)Stop().has_value();
@@ -63,14 +64,14 @@ base::Result<void> StageRunner::Stop() {
   StopWorkers();
   member_.reset();
   const bool failed = failure().has_value();
-  for (auto& [partition, slot] : slots_) {
+  for (const auto& [partition, served] : table_.served()) {
     if (!failed && !stopped_.contains(partition)) {
-      if (auto closed = slot->worker->Close(); !closed) {
+      if (auto closed = served.worker->Close(); !closed) {
         Fail(closed.error());
       }
     }
   }
-  slots_.clear();
+  table_.Clear();
   if (const auto error = failure()) {
     return *error;
   }
@@ -136,20 +137,20 @@ void StageRunner::RunMembership(const std::stop_token& stop) {
   }
 }
 
-void StageRunner::RunWorker(const log::TopicPartition& partition, Slot& slot,
+void StageRunner::RunWorker(const log::TopicPartition& partition, Driver& driver,
                             const std::stop_token& stop) {
   bool serving = false;
   while (!stop.stop_requested()) {
-    auto outcome = slot.worker->Step(kRecordsWait);
+    auto outcome = driver.worker.Step(kRecordsWait);
     if (!outcome) {
       OnWorkerEnded(partition, outcome.error());
       return;
     }
-    if (slot.worker->is_serving() != serving) {
+    if (driver.worker.is_serving() != serving) {
       serving = !serving;
       SetServing(partition, serving);
     }
-    WaitBetweenSteps(slot, stop, *outcome);
+    WaitBetweenSteps(driver, stop, *outcome);
   }
 }
 
@@ -166,21 +167,20 @@ void StageRunner::OnWorkerEnded(const log::TopicPartition& partition, const base
   SetServing(partition, false);
 }
 
-void StageRunner::WaitBetweenSteps(Slot& slot, const std::stop_token& stop, StepOutcome outcome) {
-  std::unique_lock lock(slot.mutex);
+void StageRunner::WaitBetweenSteps(Driver& driver, const std::stop_token& stop,
+                                   StepOutcome outcome) {
+  std::unique_lock lock(driver.mutex);
   if (outcome == StepOutcome::kPaused) {
-    slot.confirmed = false;
-    if (slot.confirmed_changed.wait(lock, stop, [&] { return slot.confirmed; })) {
-      slot.worker->Confirm();
+    driver.confirmed = false;
+    if (driver.confirmed_changed.wait(lock, stop, [&] { return driver.confirmed; })) {
+      driver.worker.Confirm();
     }
-  } else if (const auto backoff = slot.worker->backoff(); backoff.count() > 0) {
-    (void)slot.confirmed_changed.wait_for(lock, stop, backoff, [] { return false; });
+  } else if (const auto backoff = driver.worker.backoff(); backoff.count() > 0) {
+    (void)driver.confirmed_changed.wait_for(lock, stop, backoff, [] { return false; });
   }
 }
 
 base::Result<void> StageRunner::OnAssigned(const log::Assigned& assigned) {
-  std::map<log::TopicPartition, std::unique_ptr<Slot>> before = std::move(slots_);
-  slots_.clear();
   observer_.OnAssigned(assigned.partitions);
   {
     const std::scoped_lock lock(status_mutex_);
@@ -189,22 +189,12 @@ base::Result<void> StageRunner::OnAssigned(const log::Assigned& assigned) {
       serving_[partition] = false;
     }
   }
-  for (const log::TopicPartition& partition : assigned.partitions) {
-    std::unique_ptr<Slot> slot;
-    if (const auto stopped = before.find(partition);
-        stopped != before.end() && stopped->second->worker->has_failed()) {
-      before.erase(stopped);  // Its snapshot must be closed before another opens it.
-    }
-    if (const auto kept = before.find(partition); kept != before.end()) {
-      slot = std::move(kept->second);
-      slot->worker->Reassign(assigned.metadata);
-    } else {
-      PAYLOG_ASSIGN(slot, MakeSlot(partition, assigned.metadata));
-    }
-    Slot& running = *slot;
-    slots_.emplace(partition, std::move(slot));
-    running.thread = std::jthread([this, &running, partition](const std::stop_token& stop) {
-      RunWorker(partition, running, stop);
+  PAYLOG_TRY(table_.Assign(assigned));
+  for (const auto& [partition, served] : table_.served()) {
+    Driver& driver =
+        *drivers_.emplace(partition, std::make_unique<Driver>(*served.worker)).first->second;
+    driver.thread = std::jthread([this, &driver, partition](const std::stop_token& stop) {
+      RunWorker(partition, driver, stop);
     });
   }
   counters_.Add({});  // Nothing may have been assigned: then all is taken over.
@@ -222,36 +212,22 @@ void StageRunner::OnRevoked() {
 
 // After their batch.
 void StageRunner::StopWorkers() {
-  for (auto& [partition, slot] : slots_) {
-    slot->thread.request_stop();
-    slot->worker->Interrupt();
+  for (auto& [partition, driver] : drivers_) {
+    driver->thread.request_stop();
+    driver->worker.Interrupt();
   }
-  for (auto& [partition, slot] : slots_) {
-    StopThread(slot->thread, [&worker = *slot->worker] { worker.Wakeup(); });
+  for (auto& [partition, driver] : drivers_) {
+    StopThread(driver->thread, [&worker = driver->worker] { worker.Wakeup(); });
   }
+  drivers_.clear();
 }
 
 void StageRunner::ConfirmAll() {
-  for (auto& [partition, slot] : slots_) {
-    const std::scoped_lock lock(slot->mutex);
-    slot->confirmed = true;
-    slot->confirmed_changed.notify_all();
+  for (auto& [partition, driver] : drivers_) {
+    const std::scoped_lock lock(driver->mutex);
+    driver->confirmed = true;
+    driver->confirmed_changed.notify_all();
   }
-}
-
-base::Result<std::unique_ptr<StageRunner::Slot>> StageRunner::MakeSlot(
-    const log::TopicPartition& partition, const log::GroupMetadata& metadata) {
-  auto slot = std::make_unique<Slot>();
-  PAYLOG_ASSIGN(slot->processor, factory_(partition.partition));
-  slot->worker = std::make_unique<Worker>(
-      log_, *slot->processor, counters_,
-      WorkerOptions{
-          .input = partition,
-          .transactional_id = options_.name + '-' + std::to_string(partition.partition.value()),
-          .batch_records_max = options_.batch_records_max,
-          .observer = options_.observer},
-      metadata);
-  return slot;
 }
 
 void StageRunner::Fail(const base::Error& error) {

@@ -11,26 +11,9 @@
 
 #include "paylog/log/log.h"
 #include "paylog/runtime/counters.h"
-#include "paylog/runtime/processor.h"
-#include "paylog/runtime/worker.h"
+#include "paylog/runtime/worker_table.h"
 
 namespace paylog::runtime {
-
-struct StageOptions {
-  std::string name;  // "ledger": transactional ids are "<name>-<partition>".
-  std::string group;
-  std::string input_topic;
-  std::size_t batch_records_max = kBatchRecordsMax;
-  StageObserver* observer = nullptr;  // Must outlive the runner.
-  // A partition whose own records are at fault stops, and the others go on; otherwise the stage has
-  // failed. For services: ending would only hand the partition to the next instance, to end it too.
-  bool partitions_stop_alone = false;
-};
-
-// Makes what serves a partition. It does not touch the log: an error is final, while what goes
-// wrong in PartitionProcessor::TakeOver is tried again where time may cure it.
-using ProcessorFactory =
-    std::function<base::Result<std::unique_ptr<PartitionProcessor>>(base::PartitionId)>;
 
 // Runs a stage in this process: joins its group, and serves each assigned partition with a worker
 // on a thread of its own. Workers keep their state over a rebalance that gives the partition back.
@@ -55,10 +38,10 @@ class StageRunner {
   [[nodiscard]] std::optional<std::string> WhyNotReady() const;
 
  private:
-  // A partition that this process has, or had and may get back.
-  struct Slot {
-    std::unique_ptr<PartitionProcessor> processor;
-    std::unique_ptr<Worker> worker;
+  // The thread that drives a partition's worker, until the next change of the assignment.
+  struct Driver {
+    explicit Driver(Worker& driven) : worker(driven) {}
+    Worker& worker;
     std::mutex mutex;
     std::condition_variable_any confirmed_changed;
     bool confirmed = false;
@@ -66,16 +49,14 @@ class StageRunner {
   };
 
   void RunMembership(const std::stop_token& stop);
-  void RunWorker(const log::TopicPartition& partition, Slot& slot, const std::stop_token& stop);
-  static void WaitBetweenSteps(Slot& slot, const std::stop_token& stop, StepOutcome outcome);
+  void RunWorker(const log::TopicPartition& partition, Driver& driver, const std::stop_token& stop);
+  static void WaitBetweenSteps(Driver& driver, const std::stop_token& stop, StepOutcome outcome);
   base::Result<void> OnAssigned(const log::Assigned& assigned);
   void OnRevoked();
   void StopWorkers();
   void ConfirmAll();
   void SetServing(const log::TopicPartition& partition, bool serving);
   void OnWorkerEnded(const log::TopicPartition& partition, const base::Error& error);
-  base::Result<std::unique_ptr<Slot>> MakeSlot(const log::TopicPartition& partition,
-                                               const log::GroupMetadata& metadata);
   void Fail(const base::Error& error);
 
   log::Log& log_;
@@ -86,7 +67,9 @@ class StageRunner {
   StageObserver& observer_;
 
   std::unique_ptr<log::GroupMember> member_;
-  std::map<log::TopicPartition, std::unique_ptr<Slot>> slots_;  // The membership thread's alone.
+  // The membership thread's alone. Drivers end before what they drive.
+  WorkerTable table_;
+  std::map<log::TopicPartition, std::unique_ptr<Driver>> drivers_;
   std::jthread membership_thread_;
 
   mutable std::mutex status_mutex_;  // Of what follows.

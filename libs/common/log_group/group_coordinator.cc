@@ -1,4 +1,4 @@
-#include "paylog/log_sqlite/group_coordinator.h"
+#include "paylog/log_group/group_coordinator.h"
 
 #include <algorithm>
 #include <optional>
@@ -6,7 +6,7 @@
 
 #include "paylog/base/check.h"
 
-namespace paylog::log_sqlite {
+namespace paylog::log_group {
 namespace {
 
 constexpr std::chrono::hours kWaitMax{24};  // So that no deadline overflows.
@@ -24,6 +24,9 @@ class GroupCoordinator::Member final : public log::GroupMember {
   Member(GroupCoordinator& coordinator, std::string group, std::uint64_t id)
       : coordinator_(coordinator), group_(std::move(group)), id_(id) {}
   ~Member() override { coordinator_.Leave(group_, id_); }
+
+  [[nodiscard]] const std::string& group() const { return group_; }
+  [[nodiscard]] std::uint64_t id() const { return id_; }
 
   base::Result<log::AssignmentChange> Poll(std::chrono::milliseconds wait) override;
   void Wakeup() override;
@@ -44,12 +47,15 @@ base::Result<log::AssignmentChange> GroupCoordinator::Member::Poll(std::chrono::
   const auto deadline =
       std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(wait, kWaitMax);
   std::unique_lock lock(coordinator_.mutex_);
-  const Group& group = coordinator_.groups_.at(group_);
+  Group& group = coordinator_.groups_.at(group_);
   MemberState& state = *group.members.at(id_);
   state.changed.wait_until(lock, deadline, [&] {
     return !held_ || held_->generation != group.generation || state.woken;
   });
   if (!held_) {
+    if (std::exchange(state.evicted, false)) {
+      BeginGeneration(group);
+    }
     held_ = Held{.generation = group.generation, .partitions = state.assigned};
     auto rep = std::make_shared<MemberRep>();
     rep->coordinator = coordinator_.identity_;
@@ -96,6 +102,22 @@ void GroupCoordinator::Leave(const std::string& group, std::uint64_t member_id) 
   BeginGeneration(left);
 }
 
+void GroupCoordinator::Rebalance(const std::string& group, std::size_t turn) {
+  const std::lock_guard guard(mutex_);
+  Group& turned = groups_[group];
+  turned.turn = turn;
+  BeginGeneration(turned);
+}
+
+void GroupCoordinator::Evict(const log::GroupMember& member) {
+  const auto* const evicted = dynamic_cast<const Member*>(&member);
+  CHECK(evicted != nullptr);
+  const std::lock_guard guard(mutex_);
+  Group& group = groups_.at(evicted->group());
+  group.members.at(evicted->id())->evicted = true;
+  BeginGeneration(group);
+}
+
 void GroupCoordinator::BeginGeneration(Group& group) {
   ++group.generation;
   std::map<std::string, std::int32_t> topics;
@@ -118,11 +140,17 @@ void GroupCoordinator::AssignTopic(Group& group, const std::string& topic,
   std::vector<MemberState*> subscribers;
   for (const auto& [id, member] : group.members) {
     const auto& wanted = member->subscriptions;
-    if (std::any_of(wanted.begin(), wanted.end(),
-                    [&](const Subscription& s) { return s.topic == topic; })) {
+    if (!member->evicted && std::any_of(wanted.begin(), wanted.end(),
+                                        [&](const Subscription& s) { return s.topic == topic; })) {
       subscribers.push_back(member.get());
     }
   }
+  if (subscribers.empty()) {
+    return;  // Whoever was evicted comes back.
+  }
+  std::rotate(subscribers.begin(),
+              subscribers.begin() + static_cast<std::ptrdiff_t>(group.turn % subscribers.size()),
+              subscribers.end());
   const auto members = static_cast<std::int32_t>(subscribers.size());
   std::int32_t next = 0;
   for (std::int32_t i = 0; i < members; ++i) {
@@ -156,4 +184,4 @@ base::Result<void> GroupCoordinator::CheckCurrent(const log::GroupMetadata& meta
                                 "committed is over"};
 }
 
-}  // namespace paylog::log_sqlite
+}  // namespace paylog::log_group

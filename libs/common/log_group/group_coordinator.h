@@ -11,7 +11,7 @@
 #include "paylog/base/result.h"
 #include "paylog/log/group.h"
 
-namespace paylog::log_sqlite {
+namespace paylog::log_group {
 
 // Shares partitions among the members of consumer groups, all in this process. The range protocol:
 // each join and each leave begins a new generation of the group, topic by topic the partitions are
@@ -32,6 +32,13 @@ class GroupCoordinator {
   std::unique_ptr<log::GroupMember> Join(const std::string& group,
                                          std::vector<Subscription> subscriptions);
 
+  // For simulation. A rebalance at any moment: a new generation, in which the members' places are
+  // turned by `turn`.
+  void Rebalance(const std::string& group, std::size_t turn);
+  // As if the session of the member had timed out: the others share what it had, until its next
+  // Poll finds out and joins again. REQUIRES: this coordinator made it.
+  void Evict(const log::GroupMember& member);
+
   // While the lock is held no generation begins or ends, so that the check of a commit and the
   // commit are one step.
   [[nodiscard]] std::unique_lock<std::mutex> Freeze();
@@ -47,11 +54,13 @@ class GroupCoordinator {
   struct MemberState {
     std::vector<Subscription> subscriptions;
     std::vector<log::TopicPartition> assigned;  // In the current generation.
+    bool evicted = false;                       // Gets nothing until it polls.
     bool woken = false;
     std::condition_variable changed;
   };
   struct Group {
     std::int64_t generation = 0;
+    std::size_t turn = 0;                                           // See Rebalance.
     std::map<std::uint64_t, std::unique_ptr<MemberState>> members;  // By id, so by age.
   };
 
@@ -66,4 +75,4 @@ class GroupCoordinator {
   std::uint64_t next_member_id_ = 1;
 };
 
-}  // namespace paylog::log_sqlite
+}  // namespace paylog::log_group
