@@ -38,6 +38,8 @@ std::uint64_t ByteReader::Varint() {
     const std::uint8_t byte = U8();
     value |= std::uint64_t{byte & 0x7fU} << shift;
     if (byte < 0x80) {
+      // As short as can be, and within 64 bits: one number has one spelling.
+      ok_ = ok_ && (shift == 0 || byte != 0) && (shift < 63 || byte == 1);
       return ok_ ? value : 0;
     }
   }

@@ -80,6 +80,18 @@ TEST(Bytes, RefusesAVarintThatDoesNotEnd) {
   EXPECT_FALSE(endless.ok());
 }
 
+TEST(Bytes, RefusesAVarintThatIsLongerThanItNeedBeOrOver64Bits) {
+  for (const std::string& bytes : {"\x80\0"s, "\xff\x80\0"s, std::string(9, '\xff') + "\x02",
+                                   std::string(9, '\x80') + "\0"s}) {
+    ByteReader reader(bytes);
+    EXPECT_EQ(reader.Varint(), 0U);
+    EXPECT_FALSE(reader.ok());
+  }
+  ByteReader largest("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01");
+  EXPECT_EQ(largest.Varint(), ~std::uint64_t{0});
+  EXPECT_TRUE(largest.AtEnd());
+}
+
 TEST(Bytes, PatchesInPlace) {
   std::string bytes(10, 'x');
   PatchI64(bytes, 1, -1);

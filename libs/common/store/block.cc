@@ -46,15 +46,24 @@ base::Result<Block> Block::Decode(std::string_view stored) {
                                 .value_size = static_cast<std::uint32_t>(value.size())});
     }
   }
-  if (!reader.AtEnd() || block.entries_.empty()) {
+  const auto disordered = [&block](const Entry& a, const Entry& b) {
+    return block.KeyOf(a) >= block.KeyOf(b);
+  };
+  if (!reader.AtEnd() || block.entries_.empty() ||
+      std::adjacent_find(block.entries_.begin(), block.entries_.end(), disordered) !=
+          block.entries_.end()) {
     return sqlite::Damaged("block of ids has another structure");
   }
   return block;
 }
 
+std::string_view Block::KeyOf(const Entry& entry) const {
+  return std::string_view(raw_).substr(entry.key_begin, entry.key_size);
+}
+
 std::string_view Block::key(std::size_t index) const {
   CHECK(index < entries_.size());
-  return std::string_view(raw_).substr(entries_[index].key_begin, entries_[index].key_size);
+  return KeyOf(entries_[index]);
 }
 
 std::string_view Block::value(std::size_t index) const {
@@ -63,13 +72,10 @@ std::string_view Block::value(std::size_t index) const {
 }
 
 std::optional<std::string_view> Block::Find(std::string_view wanted) const {
-  const auto key_of = [this](const Entry& entry) {
-    return std::string_view(raw_).substr(entry.key_begin, entry.key_size);
-  };
   const auto found = std::lower_bound(
       entries_.begin(), entries_.end(), wanted,
-      [&key_of](const Entry& entry, std::string_view sought) { return key_of(entry) < sought; });
-  if (found == entries_.end() || key_of(*found) != wanted) {
+      [this](const Entry& entry, std::string_view sought) { return KeyOf(entry) < sought; });
+  if (found == entries_.end() || KeyOf(*found) != wanted) {
     return std::nullopt;
   }
   return value(static_cast<std::size_t>(found - entries_.begin()));

@@ -53,6 +53,8 @@ class Block {
     std::uint32_t value_size;
   };
 
+  [[nodiscard]] std::string_view KeyOf(const Entry& entry) const;
+
   std::string raw_;
   std::vector<Entry> entries_;
 };

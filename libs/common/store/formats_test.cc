@@ -42,6 +42,15 @@ TEST(Block, FindsWhatWasAddedAndNothingElse) {
   Torture(stored, [](const std::string& bytes) { return Block::Decode(bytes); });
 }
 
+TEST(Block, RefusesKeysThatDoNotRise) {
+  for (const char* const second : {"a", "b"}) {
+    BlockBuilder builder;
+    builder.Add("b", "1");
+    builder.Add(second, "2");
+    EXPECT_FALSE(Block::Decode(builder.Finish()).has_value());
+  }
+}
+
 TEST(RunFormat, LocatesTheLastPartThatBeginsAtOrBeforeTheKey) {
   const std::vector<Fence> fences = {{.first_key = "b"}, {.first_key = "d"}};
   EXPECT_EQ(Locate(fences, "a"), std::nullopt);
@@ -71,6 +80,22 @@ TEST(RunFormat, ReadsBackWhatItWrote) {
 
   Torture(Encode(segment), [](const std::string& bytes) { return DecodeSegment(bytes); });
   Torture(Encode(index), [](const std::string& bytes) { return DecodeRunIndex(bytes); });
+}
+
+TEST(RunFormat, RefusesKeysThatDoNotRiseAndBlocksThatNoRunHas) {
+  const std::vector<Fence> disordered = {{.first_key = "d"}, {.first_key = "b"}};
+  EXPECT_FALSE(DecodeSegment(Encode(Segment{.blocks = disordered})).has_value());
+  EXPECT_FALSE(DecodeRunIndex(Encode(RunIndex{.segments = disordered})).has_value());
+  const std::vector<Fence> one = {{.first_key = "a"}};
+  EXPECT_TRUE(DecodeSegment(Encode(Segment{.blocks = one})).has_value());
+  EXPECT_FALSE(DecodeSegment(Encode(Segment{.first_block = 1U << 30, .blocks = one})).has_value());
+}
+
+TEST(MetaRow, RefusesRunsThatCannotBe) {
+  for (const std::int64_t run : {std::int64_t{-1}, std::int64_t{9}}) {
+    EXPECT_FALSE(DecodeMetaRow(Encode(MetaRow{.next_run = 9, .runs = {{.run = run}}})).has_value());
+  }
+  EXPECT_FALSE(DecodeMetaRow(Encode(MetaRow{.next_run = std::int64_t{1} << 40})).has_value());
 }
 
 TEST(MetaRow, ReadsBackWhatItWroteAndRefusesDamage) {

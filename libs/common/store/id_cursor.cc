@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "paylog/sqlite/damage.h"
+
 namespace paylog::store {
 
 base::Result<bool> MapCursor::Next() {
@@ -41,7 +43,11 @@ base::Result<void> RunCursor::ReadNextBlock() {
   PAYLOG_ASSIGN(const std::string data, parts_.Get(PartId(run_.entry.run, PartKind::kBlock,
                                                           segment_.first_block + blocks_read_),
                                                    segment_.blocks[blocks_read_].checksum));
-  PAYLOG_ASSIGN(block_, Block::Decode(data));
+  PAYLOG_ASSIGN(Block block, Block::Decode(data));
+  if (block_.size() > 0 && block_.key(block_.size() - 1) >= block.key(0)) {
+    return sqlite::Damaged("block of ids begins before the end of the one before it");
+  }
+  block_ = std::move(block);
   ++blocks_read_;
   entry_ = 0;
   return {};

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "paylog/base/check.h"
+#include "paylog/sqlite/damage.h"
 #include "paylog/store/id_cursor.h"
 #include "paylog/store/run_writer.h"
 
@@ -89,7 +89,9 @@ base::Result<std::optional<std::string>> IdIndex::FindInRun(const Run& run, std:
     return result;
   }
   const std::optional<std::size_t> fence = Locate(segment->blocks, key);
-  CHECK(fence.has_value());
+  if (!fence.has_value()) {
+    return sqlite::Damaged("segment of ids begins behind its place in the index");
+  }
   PAYLOG_ASSIGN(const Block* const block,
                 ReadBlock(run, segment->first_block + *fence, segment->blocks[*fence].checksum));
   if (const std::optional<std::string_view> value = block->Find(key); value.has_value()) {

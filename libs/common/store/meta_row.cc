@@ -1,8 +1,11 @@
 #include "paylog/store/meta_row.h"
 
+#include <algorithm>
+
 #include "paylog/base/bytes.h"
 #include "paylog/sqlite/checksum.h"
 #include "paylog/sqlite/damage.h"
+#include "paylog/store/parts.h"
 
 namespace paylog::store {
 
@@ -35,9 +38,9 @@ base::Result<MetaRow> DecodeMetaRow(std::string_view bytes) {
   }
   base::ByteReader reader(body);
   MetaRow row;
-  const bool has_meta = reader.Varint() == 1;
+  const std::uint64_t has_meta = reader.Varint();
   const std::string_view meta = reader.Bytes();
-  if (has_meta) {
+  if (has_meta == 1) {
     row.meta = std::string(meta);
   }
   row.row_count = reader.Varint();
@@ -52,7 +55,11 @@ base::Result<MetaRow> DecodeMetaRow(std::string_view bytes) {
     run.index_checksum = reader.U64();
     row.runs.push_back(run);
   }
-  if (!reader.AtEnd()) {
+  const bool runs_fit = std::all_of(row.runs.begin(), row.runs.end(), [&row](const RunEntry& run) {
+    return run.run >= 0 && run.run < row.next_run;
+  });
+  if (!reader.AtEnd() || has_meta > 1 || (has_meta == 0 && !meta.empty()) || !runs_fit ||
+      row.next_run < 0 || row.next_run >= kRunEnd) {
     return sqlite::Damaged("meta row has another structure");
   }
   return row;

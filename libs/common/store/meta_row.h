@@ -25,6 +25,7 @@ struct MetaRow {
 
 // With a checksum over everything at its end.
 std::string Encode(const MetaRow& row);
+// kCorrupt for anything that Encode does not write, and for numbers that no run has.
 base::Result<MetaRow> DecodeMetaRow(std::string_view bytes);
 
 }  // namespace paylog::store

@@ -11,9 +11,7 @@ namespace {
 
 constexpr int kRunShift = 32;
 constexpr int kKindShift = 30;
-// One below what fits, so that the number behind the last fits too.
-constexpr std::int64_t kRunEnd = (std::int64_t{1} << 31) - 1;
-constexpr std::uint64_t kNumberEnd = std::uint64_t{1} << kKindShift;
+static_assert(kPartNumberEnd == std::uint64_t{1} << kKindShift);
 // How many parts one transaction deletes: a look-up may wait for it.
 constexpr std::int64_t kErasedAtOnce = 128;
 
@@ -21,7 +19,7 @@ constexpr std::int64_t kErasedAtOnce = 128;
 
 std::int64_t PartId(std::int64_t run, PartKind kind, std::uint64_t number) {
   CHECK(run >= 0 && run < kRunEnd);
-  CHECK(number < kNumberEnd);
+  CHECK(number < kPartNumberEnd);
   return run << kRunShift | static_cast<std::int64_t>(kind) << kKindShift |
          static_cast<std::int64_t>(number);
 }

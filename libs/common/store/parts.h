@@ -12,8 +12,13 @@ namespace paylog::store {
 
 enum class PartKind : std::int64_t { kBlock = 0, kSegment = 1, kIndex = 2 };
 
+// Behind the last number that a run, or a part of one kind within a run, can have. That of runs is
+// one below what fits, so that the number behind the last fits too.
+inline constexpr std::int64_t kRunEnd = (std::int64_t{1} << 31) - 1;
+inline constexpr std::uint64_t kPartNumberEnd = std::uint64_t{1} << 30;
+
 // Where a part lies; the parts of a run follow each other. Plain value.
-// REQUIRES: 0 <= run < 2^31 - 1, number < 2^30
+// REQUIRES: 0 <= run < kRunEnd, number < kPartNumberEnd
 std::int64_t PartId(std::int64_t run, PartKind kind, std::uint64_t number);
 
 struct Part {

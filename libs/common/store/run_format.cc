@@ -5,6 +5,7 @@
 
 #include "paylog/base/bytes.h"
 #include "paylog/sqlite/damage.h"
+#include "paylog/store/parts.h"
 
 namespace paylog::store {
 namespace {
@@ -25,6 +26,12 @@ std::vector<Fence> ReadFences(base::ByteReader& reader) {
     fences.push_back({.first_key = std::move(first_key), .checksum = reader.U64()});
   }
   return fences;
+}
+
+bool AreOrdered(const std::vector<Fence>& fences) {
+  return std::adjacent_find(fences.begin(), fences.end(), [](const Fence& a, const Fence& b) {
+           return a.first_key >= b.first_key;
+         }) == fences.end();
 }
 
 }  // namespace
@@ -54,7 +61,8 @@ base::Result<Segment> DecodeSegment(std::string_view bytes) {
   segment.first_block = reader.Varint();
   segment.blocks = ReadFences(reader);
   segment.filter = reader.Raw(reader.remaining());
-  if (!reader.AtEnd() || segment.blocks.empty()) {
+  if (!reader.AtEnd() || segment.blocks.empty() || !AreOrdered(segment.blocks) ||
+      segment.first_block >= kPartNumberEnd - segment.blocks.size()) {
     return sqlite::Damaged("segment of ids has another structure");
   }
   return segment;
@@ -73,7 +81,7 @@ base::Result<RunIndex> DecodeRunIndex(std::string_view bytes) {
   RunIndex index;
   index.last_key = reader.Bytes();
   index.segments = ReadFences(reader);
-  if (!reader.AtEnd() || index.segments.empty()) {
+  if (!reader.AtEnd() || index.segments.empty() || !AreOrdered(index.segments)) {
     return sqlite::Damaged("index of a run has another structure");
   }
   return index;

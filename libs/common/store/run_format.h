@@ -35,6 +35,8 @@ struct Segment {
 };
 
 std::string Encode(const Segment& segment);
+// kCorrupt for anything that Encode does not write, for keys that do not rise, and for block
+// numbers that no run has.
 base::Result<Segment> DecodeSegment(std::string_view bytes);
 
 struct RunIndex {
@@ -43,6 +45,7 @@ struct RunIndex {
 };
 
 std::string Encode(const RunIndex& index);
+// kCorrupt for anything that Encode does not write, and for keys that do not rise.
 base::Result<RunIndex> DecodeRunIndex(std::string_view bytes);
 
 // A run as the meta row names it.

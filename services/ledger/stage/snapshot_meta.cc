@@ -75,6 +75,7 @@ std::string EncodeSnapshotMeta(const SnapshotMeta& meta) {
 }
 
 base::Result<SnapshotMeta> DecodeSnapshotMeta(std::string_view text) {
+  const std::string_view whole = text;
   SnapshotMeta meta;
   Progress& progress = meta.progress;
   const bool read =
@@ -87,7 +88,8 @@ base::Result<SnapshotMeta> DecodeSnapshotMeta(std::string_view text) {
       TakeStrong(text, "time", progress.time) && TakeInt(text, "id_count", progress.id_count) &&
       TakeHash(text, "ids_digest", progress.ids_digest) &&
       TakeStrong(text, "balances_published", meta.balances_published);
-  if (!read || !text.empty()) {
+  // Encoded again, so that one value has one spelling: no number begins with a 0 too many.
+  if (!read || EncodeSnapshotMeta(meta) != whole) {
     return base::Error{.code = base::ErrorCode::kCorrupt,
                        .context = "the snapshot's meta value cannot be read"};
   }
