@@ -17,6 +17,12 @@ if(PAYLOG_SANITIZE)
   endif()
 endif()
 
+option(PAYLOG_FUZZ "Instrument everything for libFuzzer and build the fuzzers of tests/fuzz; needs clang" OFF)
+if(PAYLOG_FUZZ)
+  # The warnings that count are g++'s.
+  target_compile_options(paylog_flags INTERFACE -fsanitize=fuzzer-no-link -w)
+endif()
+
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})

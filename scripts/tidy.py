@@ -16,7 +16,7 @@ CPP = (".h", ".cc")
 CORE = re.compile(r"services/[^/]+/core/")
 TEST = re.compile(r"(^|/)(tests/|[^/]*_test\.(cc|py)$|test_[^/]*\.(cc|h)$|testing\.h$)")
 # Text from outside, kept as it came.
-FOREIGN = re.compile(r"^(tests/data/|schemas/examples/|LICENSE$)")
+FOREIGN = re.compile(r"^(tests/data/|tests/fuzz/(seeds|regressions)/|schemas/examples/|LICENSE$)")
 
 # (what is wrong, pattern, which files). A line may say `tidy: allow` with its reason.
 LINE_RULES = [

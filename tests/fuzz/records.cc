@@ -1,0 +1,102 @@
+#include <string>
+
+#include "paylog/base/check.h"
+#include "paylog/codec/event_codec.h"
+#include "paylog/codec/field_reader.h"
+#include "paylog/codec/headers.h"
+#include "paylog/codec/message_codec.h"
+#include "paylog/codec/result_codec.h"
+#include "paylog/codec/settings_codec.h"
+#include "paylog/codec/state_codec.h"
+#include "paylog/ledger/stage/inbox_decoder.h"
+#include "paylog/tests/fuzz/targets.h"
+
+namespace paylog::fuzz {
+namespace {
+
+// One value has one spelling: what is read is written as the same bytes. Everything else is
+// kCorrupt, with a reason.
+template <typename Value, typename Encode>
+void CheckOneSpelling(std::string_view text, const base::Result<Value>& decoded,
+                      const Encode& encode) {
+  if (!decoded) {
+    CHECK(decoded.error().code == base::ErrorCode::kCorrupt);
+    CHECK(!decoded.error().context.empty());
+    return;
+  }
+  CHECK(encode(*decoded) == text);
+}
+
+// The partition of the record is not part of the account.
+std::string EncodeAccountLike(const model::Account& account, std::string_view text) {
+  const auto root = codec::ReadOwnJson(text);
+  CHECK(root.has_value());
+  codec::FieldReader reader(*root);
+  const auto partition = reader.Object(
+      "position", [](codec::FieldReader& position) { return position.Partition("partition"); });
+  return codec::EncodeAccount(account, partition);
+}
+
+void CheckInbox(std::string_view text, std::string_view type) {
+  const log::StoredRecord record{
+      .offset = base::Offset(3),
+      .value = std::string(text),
+      .headers = {{.name = std::string(codec::kCeType), .value = std::string(type)}},
+      .timestamp = base::TimestampMs(5)};
+  const auto decoded = ledger::DecodeInboxRecord(record);
+  if (decoded) {
+    CHECK(decoded->offset == record.offset && decoded->timestamp == record.timestamp);
+    CHECK(std::holds_alternative<model::CommandInput>(decoded->body) ==
+          (type == codec::kTypeCommand));
+  } else {
+    CHECK(decoded.error().code == base::ErrorCode::kCorrupt && decoded.error().fatal);
+  }
+}
+
+void CheckOrigin(std::string_view text) {
+  const auto origin = codec::Origin::Parse(text);
+  CHECK(!origin || origin->ToString() == text);
+}
+
+}  // namespace
+
+void FuzzOneRecords(Bytes input) {
+  const std::string_view text = TextOf(input);
+  const auto journal = codec::DecodeJournalRecord(text);
+  CheckOneSpelling(text, journal, codec::EncodeJournalRecord);
+  if (journal) {
+    CHECK(!codec::JournalKey(*journal).empty());
+  }
+  CheckOneSpelling(text, codec::DecodeMessage(text), codec::EncodeMessage);
+  CheckOneSpelling(text, codec::DecodeResult(text), codec::EncodeResult);
+  CheckOneSpelling(text, codec::DecodeSettings(text), codec::EncodeSettings);
+  CheckOneSpelling(text, codec::DecodeIndexEntry(text), codec::EncodeIndexEntry);
+  CheckOneSpelling(text, codec::DecodeAccount(text), [text](const model::Account& account) {
+    return EncodeAccountLike(account, text);
+  });
+  for (const std::string_view type : {codec::kTypeCommand, codec::kTypeMessage, text}) {
+    CheckInbox(text, type);
+  }
+  CheckOrigin(text);
+}
+
+std::vector<std::string> RecordsSeeds() {
+  model::IndexEntry entry{.body_sha256 = base::Sha256("body"), .first_sequence = base::Sequence(9)};
+  std::vector<std::string> seeds = {codec::EncodeIndexEntry(entry), "payments.commands/3/42"};
+  entry.state = model::IndexState::kSent;
+  entry.other = base::PartitionId(2);
+  seeds.push_back(codec::EncodeIndexEntry(entry));
+  entry.state = model::IndexState::kFinal;
+  entry.outcome.status = model::ResultStatus::kCompleted;
+  entry.outcome.position = {.partition = base::PartitionId(1), .sequence = base::Sequence(8)};
+  entry.outcome.balances.push_back({.account = *model::AccountId::Parse("alice"),
+                                    .currency = *model::Currency::Parse("EUR"),
+                                    .posted = 125,
+                                    .held = 0,
+                                    .available = 125});
+  entry.outcome.reopened_account = model::AccountId::Parse("bob");
+  seeds.push_back(codec::EncodeIndexEntry(entry));
+  return seeds;
+}
+
+}  // namespace paylog::fuzz
