@@ -1,5 +1,6 @@
 #include <string>
 
+#include "paylog/base/bytes.h"
 #include "paylog/base/check.h"
 #include "paylog/codec/event_codec.h"
 #include "paylog/codec/field_reader.h"
@@ -53,9 +54,16 @@ void CheckInbox(std::string_view text, std::string_view type) {
   }
 }
 
+// What headers hold.
 void CheckOrigin(std::string_view text) {
   const auto origin = codec::Origin::Parse(text);
   CHECK(!origin || origin->ToString() == text);
+}
+
+void CheckTime(std::string_view bytes) {
+  const std::string time = codec::FormatTime(base::TimestampMs(base::ByteReader(bytes).I64()));
+  CHECK(time.size() >= std::string_view("1970-01-01T00:00:00.000Z").size());
+  CHECK(time[time.size() - 5] == '.' && time.ends_with('Z'));
 }
 
 }  // namespace
@@ -67,7 +75,13 @@ void FuzzOneRecords(Bytes input) {
   if (journal) {
     CHECK(!codec::JournalKey(*journal).empty());
   }
-  CheckOneSpelling(text, codec::DecodeMessage(text), codec::EncodeMessage);
+  const auto message = codec::DecodeMessage(text);
+  CheckOneSpelling(text, message, codec::EncodeMessage);
+  if (message) {
+    CHECK(!model::RecipientOf(*message).value().empty() &&
+          !model::RecipientOf(*message).is_system());
+    CHECK(model::SenderOf(*message).sequence.value() >= 0);
+  }
   CheckOneSpelling(text, codec::DecodeResult(text), codec::EncodeResult);
   CheckOneSpelling(text, codec::DecodeSettings(text), codec::EncodeSettings);
   CheckOneSpelling(text, codec::DecodeIndexEntry(text), codec::EncodeIndexEntry);
@@ -78,6 +92,7 @@ void FuzzOneRecords(Bytes input) {
     CheckInbox(text, type);
   }
   CheckOrigin(text);
+  CheckTime(text);
 }
 
 std::vector<std::string> RecordsSeeds() {
