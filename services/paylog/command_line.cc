@@ -149,6 +149,25 @@ void AddRepairHead(CLI::App& app, RepairHeadArguments& arguments, Action& action
   SetAction(*command, arguments, action, RepairHead);
 }
 
+void AddSimulate(CLI::App& app, SimulateArguments& arguments, Action& action) {
+  CLI::App* const command = app.add_subcommand(
+      "simulate", "Run a whole cluster in this process, under faults, and check what comes of it");
+  command->add_option("--seed", arguments.seed, "Run this seed, and print its settings");
+  command->add_option("--seeds", arguments.seeds, "Run the seeds A..B");
+  command->add_option("--scenario", arguments.scenario,
+                      "Settings, faults and commands from a file; the rest is drawn from the seed");
+  service::TakeWholeNumber(
+      *command->add_option("--minutes", arguments.minutes, "Begin no run after so many minutes"),
+      1);
+  service::TakeWholeNumber(
+      *command->add_option("--jobs", arguments.jobs, "Runs at a time (default: processors)"), 1);
+  command->add_flag("--trace", arguments.trace, "Print what happens, step by step");
+  command->add_flag("--require-all", arguments.require_all,
+                    "Fail if a kind of fault, event, code or rare path never happened");
+  command->callback(
+      [&arguments, &action] { action = [&arguments] { return Simulate(arguments); }; });
+}
+
 ExitCode ParseAndCarryOut(int argc, const char* const* argv) {
   CLI::App app("paylog: an event-sourced payment processor on a message log");
   app.set_version_flag("--version", std::string("paylog ") + service::kVersion);
@@ -163,6 +182,7 @@ ExitCode ParseAndCarryOut(int argc, const char* const* argv) {
   ReadArguments read;
   AuditArguments audit;
   RepairHeadArguments repair_head;
+  SimulateArguments simulate;
   AddRun(app, run, action);
   AddSubmit(app, submit, action);
   AddBalances(app, balances, action);
@@ -171,6 +191,7 @@ ExitCode ParseAndCarryOut(int argc, const char* const* argv) {
   AddRead(app, read, action);
   AddAudit(app, audit, action);
   AddRepairHead(app, repair_head, action);
+  AddSimulate(app, simulate, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

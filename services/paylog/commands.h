@@ -96,4 +96,16 @@ ExitCode ReportError(const std::string& message);
 // The same, in one line whatever the message, for a command line that cannot be understood.
 ExitCode ReportUsage(const std::string& message);
 
+// Needs no log: it simulates one, and a cluster on it.
+struct SimulateArguments {
+  std::optional<std::uint64_t> seed;
+  std::string seeds;     // "A..B"
+  std::string scenario;  // A file.
+  int minutes = 0;       // 0: until all seeds are done.
+  int jobs = 0;          // Runs at a time; 0: one for each processor.
+  bool trace = false;
+  bool require_all = false;
+};
+ExitCode Simulate(const SimulateArguments& arguments);
+
 }  // namespace paylog::cli

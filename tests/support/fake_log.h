@@ -49,6 +49,9 @@ class FakeLog final : public log::Log {
   void SetOnPoll(std::function<void()> on_poll) { on_poll_ = std::move(on_poll); }
   [[nodiscard]] std::vector<std::string> Values(const log::TopicPartition& from) const;
   void SetCommitted(const std::string& group, const log::TopicPartition& from, base::Offset next);
+  void ForgetCommitted(const std::string& group, const log::TopicPartition& from) {
+    offsets_.erase({group, from});
+  }
   [[nodiscard]] std::optional<base::Offset> Committed(const std::string& group,
                                                       const log::TopicPartition& from) const;
 

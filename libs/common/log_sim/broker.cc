@@ -367,6 +367,11 @@ void Broker::Notify(const std::function<void()>& change) {
   changed_.notify_all();
 }
 
+void Broker::ForgetOffsets() {
+  const std::lock_guard guard(mutex_);
+  offsets_.clear();
+}
+
 void Broker::LoseTail(const log::TopicPartition& of, std::size_t entries) {
   const std::lock_guard guard(mutex_);
   Partition& partition = At(of);

@@ -89,6 +89,8 @@ class Broker {
   // What was to happen by now happens.
   void RunDue();
 
+  // As Kafka does when a group has had no members for days.
+  void ForgetOffsets();
   // The log loses the last entries of a partition, as when its disk was not what it said.
   void LoseTail(const log::TopicPartition& of, std::size_t entries);
   // From now on nothing is late: all that was is done.

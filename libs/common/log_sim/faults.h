@@ -67,6 +67,7 @@ inline constexpr std::array kAll = {
     kReadShort,
     kEndStale,
     kOffsetFails,
+
     kGroupFails,
 };
 

@@ -33,7 +33,7 @@ base::Result<log::PolledRecords> Reader::Poll(const log::PollLimits& limits) {
   }
   std::size_t records_max = limits.records_max;
   if (broker.Happens(fault::kReadShort)) {
-    records_max = 1 + static_cast<std::size_t>(broker.Choose(kShortReadMax));
+    records_max = std::min(records_max, 1 + static_cast<std::size_t>(broker.Choose(kShortReadMax)));
   }
   const auto read = [&] {
     return broker.Read(from_, position_, records_max, limits.bytes_max, committed_only_);

@@ -205,8 +205,22 @@ base::Result<void> Worker::TakeOver() {
   PAYLOG_ASSIGN(const auto committed, log_.CommittedOffset(metadata_.group(), options_.input));
   PAYLOG_ASSIGN(committed_, processor_.TakeOver(committed));
   PAYLOG_TRY(reader_->Seek(committed_));
+  if (committed.value_or(base::Offset(0)) != committed_) {
+    PAYLOG_TRY(CommitPlace());
+  }
   has_state_ = true;
   counters_.Add({.take_overs = 1});
+  return {};
+}
+
+// A group may forget its offsets (Kafka does, some days after the last member left). Where nothing
+// is left to read no batch would ever tell it again, and all would not look processed.
+base::Result<void> Worker::CommitPlace() {
+  PAYLOG_TRY(writer_->Begin());
+  transaction_open_ = true;
+  PAYLOG_TRY(writer_->CommitOffset(metadata_, options_.input, committed_));
+  PAYLOG_TRY(writer_->Commit());
+  transaction_open_ = false;
   return {};
 }
 

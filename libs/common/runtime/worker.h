@@ -78,6 +78,7 @@ class Worker {
   void ForgetTroublesAtTheEnd(base::Offset position);
   base::Result<void> EnsureRunning();
   base::Result<void> TakeOver();
+  base::Result<void> CommitPlace();
   base::Result<void> OpenReader();
   base::Result<void> RecreateWriter();
   base::Result<bool> ContinueAsBefore();

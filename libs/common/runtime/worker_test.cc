@@ -171,6 +171,19 @@ TEST_F(WorkerTest, ResumesWhereTheProcessorSays) {
 }
 
 // A broker that is away when a partition is assigned is trouble, not the end.
+TEST_F(WorkerTest, TellsAGroupThatHasForgottenItsOffset) {
+  RunToIdle();
+  log_.ForgetCommitted(kGroup, kInput);
+  CopyingProcessor next(log_);
+  worker_ = NewWorker(next, 5);
+  log_.FailNext(Call::kCommit, Of(ErrorCode::kUnknownOutcome));
+  RunToIdle();
+  RunToIdle();
+  EXPECT_EQ(log_.Committed(kGroup, kInput), base::Offset(5)) << "though nothing was left to read";
+  ExpectAllCopied();
+  EXPECT_TRUE(next.batches.empty());
+}
+
 TEST_F(WorkerTest, OpensItsReaderWhenTheLogIsBack) {
   log_.FailNext(Call::kNewReader, Of(ErrorCode::kUnavailable));
   EXPECT_EQ(Must(Step()), StepOutcome::kRecovered);

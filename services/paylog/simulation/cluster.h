@@ -1,0 +1,98 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "paylog/log_sim/sim_log.h"
+#include "paylog/simulation/fault_plan.h"
+#include "paylog/simulation/observer.h"
+#include "paylog/simulation/process.h"
+#include "paylog/simulation/scenario.h"
+#include "paylog/simulation/snapshot_files.h"
+#include "paylog/simulation/upstream.h"
+
+namespace paylog::simulation {
+
+// All services of a cluster, those who send to it and those who read it, on one thread: a scheduler
+// that picks, at each turn, who does one thing, and lets processes die, stop, pause and come back.
+class Cluster {
+ public:
+  // All must outlive the cluster; `directory` exists and is the cluster's alone.
+  Cluster(const Scenario& scenario, FaultPlan& plan, Trace& trace, const std::string& directory);
+
+  // Makes the topics.
+  base::Result<void> Start();
+  // One step of the scheduler.
+  void Turn();
+  // The end of the faults: everybody is alive from here on.
+  void Heal();
+  // All commands are answered, and every partition has exactly one owner, who serves it.
+  [[nodiscard]] bool IsQuiet();
+  // Saves snapshots and ends all processes.
+  base::Result<void> Close();
+
+  // For checks: sees what everybody sees, and meets no faults once healed.
+  [[nodiscard]] log_sim::SimLog& log() { return log_; }
+  [[nodiscard]] log_sim::Broker& broker() { return broker_; }
+  [[nodiscard]] const runtime::PartitionCounts& counts() const { return counts_; }
+  [[nodiscard]] const Upstream& upstream() const { return upstream_; }
+  [[nodiscard]] const Observer& observer() const { return observer_; }
+  [[nodiscard]] SnapshotFiles& snapshots() { return snapshots_; }
+  // The one process that serves the partition, its state; nullptr where none or several do.
+  [[nodiscard]] const ledger::State* StateOf(base::PartitionId partition) const;
+  [[nodiscard]] Step step() const { return step_; }
+  [[nodiscard]] std::chrono::milliseconds elapsed() const { return clock_.Elapsed(); }
+  // Processes that ended with an error that no fault explains.
+  [[nodiscard]] const std::vector<Violation>& violations() const { return violations_; }
+
+ private:
+  // A place for a process, which outlives those that run in it.
+  struct Slot {
+    ProcessOptions options;
+    std::unique_ptr<Process> process;
+    std::chrono::milliseconds start_at{0};
+  };
+  // The group has not noticed yet that it is dead.
+  struct Corpse {
+    std::unique_ptr<Process> process;
+    std::chrono::milliseconds forgotten_at{0};
+  };
+
+  void AddSlots(Stage stage, const std::string& name, std::int32_t count, const Scenario& scenario);
+  void ActOnFaults();
+  void GoDownForDays();
+  void Act();
+  void Interleave(Process& process);
+  void TakeTurns(std::uint64_t count);
+  void Reap();
+  void Bury(Slot& slot);
+  void JudgeEnd(const Process& process);
+  void StartIn(Slot& slot);
+  void StopCleanly(Slot& slot);
+  Slot& PickSlot();
+  bool HasCurrentState(base::PartitionId partition);
+
+  FaultPlan& plan_;
+  Trace& trace_;
+  Random random_;
+  log_sim::SimClock clock_;
+  log_sim::Broker broker_;
+  log_sim::SimLog log_;
+  const runtime::PartitionCounts counts_;
+  Step step_ = 0;
+  int depth_ = 0;  // Turns within calls within turns.
+  bool healed_ = false;
+  bool end_may_be_stale_ = false;
+  Upstream upstream_;
+  Observer observer_;
+  SnapshotFiles snapshots_;
+  std::vector<Slot> slots_;
+  std::vector<Corpse> corpses_;
+  std::vector<Violation> violations_;
+};
+
+}  // namespace paylog::simulation

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "paylog/log/record.h"
+
+// What outsiders saw of one simulated run. Plain values: what the oracle judges by.
+namespace paylog::simulation {
+
+// A step is one turn of the scheduler: the only measure of before and after.
+using Step = std::int64_t;
+
+// The header of a command record that tells which submission made it.
+inline constexpr char kSubmissionHeader[] = "simulation_submission";
+
+// One record that an upstream sent to payments.commands.
+struct Submission {
+  std::int64_t id = 0;  // The value of its header kSubmissionHeader.
+  log::TopicPartition to;
+  std::optional<std::string> key;
+  std::string value;
+  Step sent = 0;
+  // When the upstream learnt that it is in the log; nullopt where it never did: then it may be
+  // there or not, or, since the upstream's library may send again by itself, twice.
+  std::optional<Step> acknowledged;
+};
+
+// A record that a read-committed reader was handed while the run went on.
+struct Observation {
+  Step seen = 0;
+  log::TopicPartition from;
+  log::StoredRecord record;
+};
+
+// Of one account in the live state of a ledger partition when all was quiet.
+struct LiveAccount {
+  std::string currency;
+  std::string posted;  // A decimal number of minor units.
+  friend bool operator==(const LiveAccount&, const LiveAccount&) = default;
+};
+
+struct History {
+  std::int32_t partition_count = 0;     // Of every topic but paylog.settings.
+  std::vector<Submission> submissions;  // In the order in which they were sent.
+  std::vector<Observation> observations;
+  // The final read: all committed records, once the faults were over and all was quiet. Every
+  // partition of every topic has an entry.
+  std::map<log::TopicPartition, std::vector<log::StoredRecord>> log;
+  // The final state of each ledger partition, system accounts included, by account.
+  std::vector<std::map<std::string, LiveAccount>> live;
+};
+
+// Something that must not be.
+struct Violation {
+  std::string check;  // A short name in kebab-case, such as "lost-acknowledged".
+  std::string what;   // Where, what was found and what was expected, in one line.
+};
+
+}  // namespace paylog::simulation

@@ -1,0 +1,117 @@
+#include "paylog/simulation/simulation.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "paylog/base/check.h"
+#include "paylog/simulation/checks.h"
+#include "paylog/simulation/cluster.h"
+#include "paylog/simulation/oracle.h"
+
+namespace paylog::simulation {
+namespace {
+
+// Faults go on for so long after the last command was acknowledged.
+constexpr std::int64_t kFaultyTurnsAfterwards = 200;
+constexpr std::int64_t kFaultyTurnsMax = 12'000;
+// Until all must be quiet without faults: some hundred turns are the rule.
+constexpr std::int64_t kHealedTurnsMax = 40'000;
+constexpr std::int64_t kLookEvery = 50;
+
+// A new directory in memory where there is such a place, removed at the end.
+class Directory {
+ public:
+  Directory() {
+    const std::filesystem::path memory = "/dev/shm";
+    const std::filesystem::path parent =
+        std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
+    std::string name = (parent / "paylog-simulate-XXXXXX").string();
+    CHECK(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Directory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+void RunUnderFaults(Cluster& cluster) {
+  std::int64_t left = kFaultyTurnsAfterwards;
+  while (cluster.step() < kFaultyTurnsMax && left > 0) {
+    cluster.Turn();
+    left -= cluster.upstream().done() ? 1 : 0;
+  }
+}
+
+bool RunUntilQuiet(Cluster& cluster) {
+  cluster.Heal();
+  for (std::int64_t turn = 0; turn < kHealedTurnsMax; ++turn) {
+    cluster.Turn();
+    if (turn % kLookEvery == 0 && cluster.IsQuiet()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void Append(std::vector<Violation>& all, std::vector<Violation> more) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+void Judge(Cluster& cluster, const Scenario& scenario, Trace& trace, Report& report) {
+  report.violations = cluster.violations();
+  if (!report.violations.empty()) {
+    return;
+  }
+  const History history = TakeHistory(cluster);
+  CountWhatHappened(history, trace, report);
+  Append(report.violations, FindViolations(history));
+  const LiveStates live = TakeLiveStates(cluster);
+  if (const auto closed = cluster.Close(); !closed) {
+    report.violations.push_back({.check = "clean-stop", .what = closed.error().ToString()});
+  }
+  Append(report.violations, CheckRebuilding(cluster, live));
+  Append(report.violations, CheckAudit(cluster));
+  Append(report.violations, CheckLostTail(cluster, scenario.seed, trace));
+}
+
+}  // namespace
+
+Report Simulate(const Scenario& scenario, std::ostream* trace_out) {
+  Report report;
+  const Directory directory;
+  FaultPlan plan(scenario);
+  Trace trace(trace_out);
+  Cluster cluster(scenario, plan, trace, directory.path());
+  CHECK(cluster.Start());
+  RunUnderFaults(cluster);
+  if (RunUntilQuiet(cluster)) {
+    Judge(cluster, scenario, trace, report);
+  } else {
+    report.violations = cluster.violations();
+    report.violations.push_back({.check = "not-quiet",
+                                 .what = "not all commands were answered " +
+                                         std::to_string(kHealedTurnsMax) +
+                                         " turns after the last fault"});
+  }
+  report.faults = plan.happened();
+  for (const FaultAt& fault : report.faults) {
+    trace.Count("fault: " + fault.name);
+  }
+  report.counts = trace.counts();
+  report.digest = trace.digest();
+  report.steps = cluster.step();
+  report.simulated = cluster.elapsed();
+  return report;
+}
+
+}  // namespace paylog::simulation
