@@ -30,7 +30,7 @@ std::int64_t ChanceMax(std::string_view fault) {
       {log::kLogFull, 20},
       {fault::kLongDowntime, 5},
       {log::kAppendFails, 60},
-      {log::kEndStale, 300},
+      {log::kEndStale, 900},
       {fault::kInterleave, 3'000},
       {log::kMarkerLate, 1'500},
       {log::kPartitionsReordered, 5'000},
