@@ -41,6 +41,7 @@ base::Result<void> Broker::CreateTopics(std::span<const log::TopicSpec> specs) {
 std::vector<log::TopicSpec> Broker::ListTopics() const {
   const std::lock_guard guard(mutex_);
   std::vector<log::TopicSpec> list;
+  list.reserve(topics_.size());
   for (const auto& [name, spec] : topics_) {
     list.push_back(spec);
   }

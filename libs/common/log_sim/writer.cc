@@ -88,6 +88,7 @@ base::Result<void> Writer::Deliver(const log::TopicPartition& to) {
 
 base::Result<void> Writer::DeliverAll() {
   std::vector<log::TopicPartition> order;
+  order.reserve(staged_.size());
   for (const auto& [to, records] : staged_) {
     order.push_back(to);
   }

@@ -54,6 +54,7 @@ Totals RunAll(const Campaign& campaign) {
     }
   };
   std::vector<std::jthread> threads;
+  threads.reserve(static_cast<std::size_t>(campaign.jobs));
   for (int job = 0; job < campaign.jobs; ++job) {
     threads.emplace_back(work);
   }

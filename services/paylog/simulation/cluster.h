@@ -85,8 +85,6 @@ class Cluster {
   const runtime::PartitionCounts counts_;
   Step step_ = 0;
   int depth_ = 0;  // Turns within calls within turns.
-  bool healed_ = false;
-  bool end_may_be_stale_ = false;
   Upstream upstream_;
   Observer observer_;
   SnapshotFiles snapshots_;

@@ -319,7 +319,7 @@ std::string Model::WhyNotDebit(const std::string& account, const Json& amount) c
   if (found->debits_frozen) {
     return "debits_frozen";
   }
-  if (found->currency != amount["currency"]) {
+  if (found->currency != Text(amount, "currency")) {
     return "currency_mismatch";
   }
   const base::Int128 left = found->posted + found->overdraft_limit - found->min_balance -
@@ -339,7 +339,7 @@ std::string Model::WhyNotCredit(const std::string& account, const Json& amount, 
   if (found->credits_frozen) {
     return creditor + "credits_frozen";
   }
-  if (found->currency != amount["currency"]) {
+  if (found->currency != Text(amount, "currency")) {
     return creditor + "currency_mismatch";
   }
   const base::Int128 after = found->posted + amount["amount"].get<std::int64_t>();
