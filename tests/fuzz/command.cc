@@ -20,12 +20,28 @@ constexpr runtime::PartitionCounts kCounts{
     .commands = 5, .inbox = 4, .results = 3, .dead_letters = 2};
 constexpr base::TimestampMs kTime(1'700'000'000'000);
 
+// No text of a command holds a control character, so these two are all that is ever escaped.
+bool HasOnlyPlainText(std::string_view canonical) {
+  for (std::size_t i = 0; i < canonical.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(canonical[i]);
+    if (byte < 0x20 || byte == 0x7F) {
+      return false;
+    }
+    if (byte == '\\' && canonical[i + 1] != '"' && canonical[i + 1] != '\\') {
+      return false;
+    }
+    i += byte == '\\' ? 1 : 0;
+  }
+  return true;
+}
+
 // The canonical form is a command, the same one, and its own canonical form.
 void CheckCanonical(const model::Command& command) {
   const std::string canonical = codec::CanonicalCommand(command);
   const model::DecodedCommand again = codec::DecodeCommand(canonical);
   const auto* const same = std::get_if<model::Command>(&again);
   CHECK(same != nullptr);
+  CHECK(HasOnlyPlainText(canonical));
   CHECK(codec::CanonicalCommand(*same) == canonical);
   CHECK(codec::BodySha256(*same) == codec::BodySha256(command));
   CHECK(codec::BodySha256(command) == base::Sha256(canonical));

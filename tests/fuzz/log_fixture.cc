@@ -49,6 +49,7 @@ class Maker {
     for (int i = 4; i < 7; ++i) {
       Commit(*log, i);
     }
+    CommitOffsetAlone(*log);
     fixture_.killed = Read();
     // SQLite draws the salts at random; a crash must look the same the next time.
     std::string& wal = fixture_.killed.at("log.sqlite-wal");
@@ -79,6 +80,17 @@ class Maker {
     }
     Must(writer->CommitOffset(log::GroupMetadata::Standalone("ledger"), At("journal", 0),
                               base::Offset(i)));
+    Must(writer->Commit());
+    Remember();
+  }
+
+  // Last, so that a page of cells that is lost changes nothing that the batches would prove.
+  void CommitOffsetAlone(SqliteLog& log) {
+    const auto writer = log_sqlite::InitWriter(log, "ledger-0");
+    Remember();
+    Must(writer->Begin());
+    Must(writer->CommitOffset(log::GroupMetadata::Standalone("ledger"), At("journal", 1),
+                              base::Offset(1)));
     Must(writer->Commit());
     Remember();
   }

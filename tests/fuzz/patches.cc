@@ -11,8 +11,19 @@
 namespace paylog::fuzz {
 namespace {
 
-enum Kind : std::uint8_t { kOverwrite, kFlip, kFill, kCut, kCopy, kInsert, kTakeOut, kRemove };
-constexpr std::uint8_t kKindCount = 8;
+enum Kind : std::uint8_t {
+  kOverwrite,
+  kFlip,
+  kFill,
+  kCut,
+  kCopy,
+  kInsert,
+  kTakeOut,
+  kRemove,
+  kLosePage
+};
+constexpr std::uint8_t kKindCount = 9;
+constexpr std::uint32_t kAmongNonZero = 1U << 31;
 constexpr std::size_t kPatchesMax = 16;
 // So that no input makes files of gigabytes.
 constexpr std::size_t kGrowthMax = 64 * 1024;
@@ -22,6 +33,7 @@ constexpr std::size_t kWalHeaderBytes = 32;
 constexpr std::size_t kWalSummedHeaderBytes = 24;
 constexpr std::size_t kFrameHeaderBytes = 24;
 constexpr std::size_t kFrameSummedBytes = 8;
+constexpr std::size_t kPageBytes = 4096;
 constexpr std::uint32_t kWalMagic = 0x377f0682;  // The lowest bit: checksums over big-endian words.
 
 Patch ReadPatch(base::ByteReader& reader) {
@@ -53,6 +65,19 @@ Patch ReadPatch(base::ByteReader& reader) {
   return patch;
 }
 
+std::size_t PlaceOf(std::uint32_t at, const std::string& contents) {
+  if ((at & kAmongNonZero) == 0) {
+    return at % (contents.size() + 1);
+  }
+  const auto zeros = static_cast<std::size_t>(std::count(contents.begin(), contents.end(), '\0'));
+  std::size_t place = contents.find_first_not_of('\0');
+  for (std::size_t left = (at ^ kAmongNonZero) % (contents.size() - zeros + 1);
+       left > 0 && place != std::string::npos; --left) {
+    place = contents.find_first_not_of('\0', place + 1);
+  }
+  return std::min(place, contents.size());
+}
+
 void Overwrite(std::string& contents, std::size_t at, std::string_view bytes) {
   const std::string_view fitting = bytes.substr(0, contents.size() - at);
   contents.replace(at, fitting.size(), fitting);
@@ -64,6 +89,18 @@ std::uint32_t BigEndian(std::string_view bytes, std::size_t at) {
     value = value << 8 | static_cast<std::uint8_t>(bytes[at + i]);
   }
   return value;
+}
+
+bool IsWal(std::string_view contents) {
+  return contents.size() >= kWalHeaderBytes && (BigEndian(contents, 0) & ~1U) == kWalMagic;
+}
+
+void LosePage(std::uint32_t number, std::string& contents) {
+  const std::size_t header = IsWal(contents) ? kWalHeaderBytes : 0;
+  const std::size_t page = kPageBytes + (header > 0 ? kFrameHeaderBytes : 0);
+  if (const std::size_t count = (contents.size() - header) / page; count > 0) {
+    contents.erase(header + number % count * page, page);
+  }
 }
 
 void PutBigEndian(std::string& bytes, std::size_t at, std::uint32_t value) {
@@ -109,7 +146,7 @@ Damage ReadDamage(Bytes input) {
 }
 
 void Apply(const Patch& patch, std::string& contents) {
-  const std::size_t at = patch.at % (contents.size() + 1);
+  const std::size_t at = PlaceOf(patch.at, contents);
   const std::size_t rest = contents.size() - at;
   const auto size = static_cast<std::size_t>(patch.size % (rest + 1));
   switch (patch.kind) {
@@ -136,6 +173,9 @@ void Apply(const Patch& patch, std::string& contents) {
       break;
     case kTakeOut:
       contents.erase(at, size);
+      break;
+    case kLosePage:
+      LosePage(patch.at, contents);
       break;
     default:
       break;
@@ -166,7 +206,7 @@ std::set<std::string> Apply(const Damage& damage, Files& files) {
 }
 
 void FixWal(std::string& wal) {
-  if (wal.size() < kWalHeaderBytes || (BigEndian(wal, 0) & ~1U) != kWalMagic) {
+  if (!IsWal(wal)) {
     return;
   }
   const std::size_t page = BigEndian(wal, 8);
@@ -206,19 +246,28 @@ void WriteFiles(const std::string& directory, const Files& files) {
 
 std::vector<std::string> PatchesSeeds() {
   std::vector<std::string> seeds;
+  const auto add = [&seeds](std::uint8_t flags, std::uint8_t kind, std::uint8_t file,
+                            std::uint32_t at) {
+    std::string seed;
+    base::ByteWriter writer(seed);
+    writer.U8(flags);
+    writer.U8(kind);
+    writer.U8(file);
+    writer.U32(at);
+    writer.Bytes("patched!");
+    seeds.push_back(std::move(seed));
+  };
   for (std::uint8_t flags = 0; flags < 4; ++flags) {
-    for (std::uint8_t kind = 0; kind < kKindCount; ++kind) {
-      for (std::uint8_t file = 0; file < 6; ++file) {
-        std::string seed;
-        base::ByteWriter writer(seed);
-        writer.U8(flags);
-        writer.U8(kind);
-        writer.U8(file);
-        writer.U32(file * 1'000U + kind * 100U);
-        writer.Bytes("patched!");
-        seeds.push_back(std::move(seed));
+    for (std::uint8_t file = 0; file < 6; ++file) {
+      for (std::uint8_t kind = 0; kind < kKindCount; ++kind) {
+        add(flags, kind, file, (kind % 2 == 0 ? kAmongNonZero : 0) | (file * 1'000U + kind * 100U));
       }
     }
+  }
+  // Of a WAL whose checksums fit: a write that was lost.
+  for (std::uint32_t page = 0; page < 48; ++page) {
+    add(3, kLosePage, 1, page);
+    add(3, kLosePage, 2, page);
   }
   return seeds;
 }

@@ -19,8 +19,12 @@
 //     5 insert        size (varint) and bytes
 //     6 take out      size (varint)
 //     7 remove the file
+//     8 lose a page   of a database, or a frame of its WAL, as a write that never came: the place
+//     is its number
 //
-// A number beyond what there is counts modulo that, so that every input means something.
+// A number beyond what there is counts modulo that, so that every input means something. A place
+// with its highest bit set counts only bytes that are not zero, of which pages of a small database
+// have few.
 namespace paylog::fuzz {
 
 // Contents by name. Files are numbered in the order of their names.
