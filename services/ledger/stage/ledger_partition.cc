@@ -37,10 +37,10 @@ base::Result<base::Offset> LedgerPartition::TakeOver(std::optional<base::Offset>
 
   const Progress& progress = state_->progress();
   if (progress.events_left != 0) {
-    return Error{.code = ErrorCode::kCorrupt,
-                 .context = "the journal ends within the events of inbox offset " +
-                            std::to_string(progress.last_inbox_offset.value()),
-                 .fatal = true};
+    // They were committed together, so the rest was there: lost, or not told by a deposed leader.
+    return LostRecords("the journal ends within the events of inbox offset " +
+                       std::to_string(progress.last_inbox_offset.value()) +
+                       ": the log has lost records");
   }
   const base::Offset resume = progress.last_inbox_offset.Next();
   if (committed.has_value() && *committed > resume) {

@@ -310,8 +310,7 @@ TEST(TakeOver, RefusesAJournalThatEndsWithinAnInboxRecord) {
   }
   LedgerRun next(torn);
   const base::Error error = ErrorOf(next.TryRunToIdle());
-  EXPECT_EQ(error.code, ErrorCode::kCorrupt);
-  EXPECT_TRUE(error.fatal);
+  EXPECT_EQ(error.code, ErrorCode::kLostRecords);
   EXPECT_THAT(error.context, HasSubstr("within the events of inbox offset 4"));
   EXPECT_EQ(JournalSize(torn), journal.size());
 }
