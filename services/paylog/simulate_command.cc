@@ -177,7 +177,8 @@ ExitCode Simulate(const SimulateArguments& arguments) {
   PrintSummary(totals, elapsed);
   std::printf("seeds: %lld passed, %lld failed\n", static_cast<long long>(totals.passed),
               static_cast<long long>(totals.failed));
-  return totals.failed == 0 && covered ? ExitCode::kDone : ExitCode::kIncomplete;
+  return totals.failed == 0 && covered && !stop.requested() ? ExitCode::kDone
+                                                            : ExitCode::kIncomplete;
 }
 
 }  // namespace paylog::cli
