@@ -8,6 +8,7 @@ Engine::Engine(std::unique_ptr<Storage> opened, const base::Clock& clock,
                std::size_t tail_cache_bytes)
     : storage_(std::move(opened)),
       storage(*storage_),
+      failure(storage.path()),
       tail(tail_cache_bytes, failure),
       committer(Prepare(clock)) {}
 

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "paylog/base/result.h"
 
@@ -12,12 +14,16 @@ namespace paylog::log_sqlite {
 // log returns it. Thread-safe.
 class Failure {
  public:
+  // `place` names the log's database to whoever has to mend the disk.
+  explicit Failure(std::string place) : place_(std::move(place)) {}
+
   void Set(const base::Error& cause) {
     const std::lock_guard guard(mutex_);
     if (!error_) {
       error_ = base::Error{
           .code = base::ErrorCode::kIo,
-          .context = "a commit failed, and whether it took is unknown: " + cause.ToString(),
+          .context =
+              place_ + ": a commit failed, and whether it took is unknown: " + cause.ToString(),
           .fatal = true};
       is_set_.store(true, std::memory_order_release);
     }
@@ -35,6 +41,7 @@ class Failure {
   }
 
  private:
+  const std::string place_;
   std::atomic<bool> is_set_ = false;
   mutable std::mutex mutex_;
   std::optional<base::Error> error_;

@@ -56,6 +56,9 @@ class Storage {
   Storage& operator=(const Storage&) = delete;
   ~Storage();
 
+  // Of the database.
+  [[nodiscard]] std::string path() const { return database_->path(); }
+
   // The state as it was when the log was opened; Commit does not change it.
   [[nodiscard]] const LogState& opened_state() const { return recovered_.state; }
 

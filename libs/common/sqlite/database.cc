@@ -152,6 +152,10 @@ base::ErrorCode Database::KindOf(int code) const {
   }
 }
 
+std::string Database::path() const {
+  return sqlite3_db_filename(database_.get(), "main");
+}
+
 base::Error Database::ErrorOf(int code, std::string_view doing) const {
   return {.code = KindOf(code),
           .context = std::string(doing) + ": SQLite says: " + sqlite3_errmsg(database_.get()) +

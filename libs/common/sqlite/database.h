@@ -89,6 +89,8 @@ class Database {
   static base::Result<std::unique_ptr<Database>> Open(const std::string& path,
                                                       const Options& options);
 
+  // Of its file.
+  [[nodiscard]] std::string path() const;
   [[nodiscard]] std::unique_lock<std::mutex> Lock() { return std::unique_lock(mutex_); }
 
   base::Result<Statement> Prepare(std::string_view sql);
