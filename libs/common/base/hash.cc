@@ -1,8 +1,10 @@
 #include "paylog/base/hash.h"
 
+#include <limits>
 #include <memory>
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "paylog/base/check.h"
 
@@ -64,6 +66,15 @@ Hash256 Sha256(std::string_view bytes) {
   CHECK(EVP_DigestInit_ex2(context.get(), algorithm.get(), nullptr) == 1);
   CHECK(EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1);
   CHECK(EVP_DigestFinal_ex(context.get(), hash.bytes.data(), nullptr) == 1);
+  return hash;
+}
+
+Hash256 HmacSha256(std::string_view key, std::string_view message) {
+  CHECK(key.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()));
+  Hash256 hash;
+  CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+             reinterpret_cast<const unsigned char*>(message.data()), message.size(),
+             hash.bytes.data(), nullptr) != nullptr);
   return hash;
 }
 

@@ -24,6 +24,9 @@ struct Hash256 {
 // SHA-256 of the bytes. Thread-safe.
 Hash256 Sha256(std::string_view bytes);
 
+// HMAC-SHA256 (RFC 2104). Thread-safe.
+Hash256 HmacSha256(std::string_view key, std::string_view message);
+
 // Sum modulo 2^256: the digest of a set that does not depend on the order of its members.
 Hash256 AddDigests(const Hash256& a, const Hash256& b);
 

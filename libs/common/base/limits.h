@@ -28,6 +28,9 @@ inline constexpr std::size_t kMetadataValueLengthMax = 500;
 // Of one topic. Each costs threads and connections of whoever serves it, and one journal to replay.
 inline constexpr std::int32_t kPartitionCountMax = 1'000;
 
+// Part of each webhook-id, which stands in a header and a log's key.
+inline constexpr std::size_t kEndpointNameLengthMax = 64;
+
 // Nesting of a JSON value; commands need 2.
 inline constexpr std::size_t kJsonDepthMax = 16;
 
