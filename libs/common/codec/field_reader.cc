@@ -50,6 +50,10 @@ void FieldReader::Fail(std::string_view name, std::string_view problem) {
   FailAt(MemberPath({}, name), problem);
 }
 
+void FieldReader::FailItem(std::string_view name, std::size_t index, std::string_view problem) {
+  FailAt(ItemPath(MemberPath({}, name), index), problem);
+}
+
 void FieldReader::FailAt(std::string path, std::string_view problem) {
   if (ok()) {
     fault_ = std::move(path.append(": ").append(problem));
@@ -78,6 +82,17 @@ std::optional<std::string> FieldReader::OptionalText(std::string_view name) {
     return std::nullopt;
   }
   return Text(name);
+}
+
+std::vector<std::string> FieldReader::Texts(std::string_view name) {
+  std::vector<std::string> texts;
+  for (const JsonValue& item : Items(name)) {
+    if (item.kind != JsonKind::kString) {
+      FailItem(name, texts.size(), "must be a string");
+    }
+    texts.push_back(item.text);
+  }
+  return texts;
 }
 
 bool FieldReader::Boolean(std::string_view name) {

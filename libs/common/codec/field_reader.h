@@ -31,11 +31,14 @@ class FieldReader {
   // "$.amount: ..." REQUIRES: !ok()
   [[nodiscard]] base::Error error() const;
   void Fail(std::string_view name, std::string_view problem);
+  void FailItem(std::string_view name, std::size_t index, std::string_view problem);
 
   [[nodiscard]] bool Has(std::string_view name) const { return object_.Find(name) != nullptr; }
 
   std::string Text(std::string_view name);
   std::optional<std::string> OptionalText(std::string_view name);
+  // The strings of the array `name`.
+  std::vector<std::string> Texts(std::string_view name);
   bool Boolean(std::string_view name);
   std::int64_t Integer(std::string_view name);
   base::Int128 Integer128(std::string_view name);  // A balance.

@@ -67,7 +67,7 @@ class TreeBuilder {
   [[nodiscard]] bool too_deep() const { return too_deep_; }
   [[nodiscard]] bool number_overflow() const { return number_overflow_; }
   [[nodiscard]] std::size_t error_position() const { return error_position_; }
-  [[nodiscard]] bool root_is_object() const { return root_.kind == JsonKind::kObject; }
+  [[nodiscard]] JsonKind root_kind() const { return root_.kind; }
   JsonDocument Take() && {
     return {.root = std::move(root_), .duplicate_paths = std::move(duplicate_paths_)};
   }
@@ -223,7 +223,7 @@ JsonError Invalid(std::string message) {
 
 }  // namespace
 
-std::variant<JsonDocument, JsonError> ReadJson(std::string_view text) {
+std::variant<JsonDocument, JsonError> ReadJson(std::string_view text, JsonKind root) {
   if (const auto bad = FindInvalidUtf8(text)) {
     return JsonError{.fault = JsonFault::kInvalidUtf8,
                      .message = "byte " + std::to_string(*bad) + " is not valid UTF-8"};
@@ -244,8 +244,8 @@ std::variant<JsonDocument, JsonError> ReadJson(std::string_view text) {
   if (!parsed) {
     return Invalid("the text stops being JSON at byte " + std::to_string(builder.error_position()));
   }
-  if (!builder.root_is_object()) {
-    return Invalid("the text is JSON, but not an object");
+  if (builder.root_kind() != root) {
+    return Invalid(std::string("the text is JSON, but not ").append(Describe(root)));
   }
   if (builder.too_deep()) {
     return JsonError{
