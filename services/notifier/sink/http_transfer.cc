@@ -169,6 +169,9 @@ int HttpTransfer::OnConnected(void* self, char* address, char* /*local_address*/
 void HttpTransfer::TakeHeader(std::string_view line) {
   if (line.starts_with("HTTP/")) {
     retry_after_.reset();  // An interim response came before.
+    head_ended_ = false;
+  } else if (line == "\r\n" || line == "\n") {
+    head_ended_ = true;
   } else if (auto value = ValueOf(line, "retry-after:"); value && !retry_after_) {
     retry_after_ = std::move(value);
   }
@@ -197,6 +200,9 @@ AttemptOutcome HttpTransfer::OutcomeOf(CURLcode code) const {
   const bool cut_off = code == CURLE_WRITE_ERROR && body_bytes_ > options_.body_bytes_max;
   if (code != CURLE_OK && !cut_off) {
     return {.status = 0, .error = url_.Place() + ": " + Explain(code), .retry_after = std::nullopt};
+  }
+  if (!head_ended_) {  // libcurl takes a connection that closes for the end of the head.
+    return {.status = 0, .error = url_.Place() + ": the head breaks off", .retry_after = {}};
   }
   long status = 0;
   CHECK(curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status) == CURLE_OK);

@@ -65,6 +65,7 @@ class HttpTransfer {
   std::unique_ptr<curl_slist, FreeList> headers_;
   std::string refused_;  // Why the receiver's address may not be connected to; empty: it may.
   std::size_t head_bytes_ = 0;
+  bool head_ended_ = false;
   std::size_t body_bytes_ = 0;
   std::optional<std::string> retry_after_;
   char error_[CURL_ERROR_SIZE] = "";

@@ -17,6 +17,10 @@ bool IsDigit(char c) {
   return c >= '0' && c <= '9';
 }
 
+bool IsPrintable(char c) {
+  return c >= ' ' && c <= '~';
+}
+
 seconds ReadSeconds(std::string_view digits) {
   seconds value(0);
   for (const char c : digits) {
@@ -47,7 +51,7 @@ std::optional<seconds> ParseRetryAfter(std::string_view value,
   }
   // curl takes dates without a time or a weekday too; HTTP's have both.
   if (value.size() > kDateLengthMax || std::count(value.begin(), value.end(), ':') != 2 ||
-      IsDigit(value.front())) {
+      IsDigit(value.front()) || !std::all_of(value.begin(), value.end(), IsPrintable)) {
     return std::nullopt;
   }
   const std::time_t then = curl_getdate(std::string(value).c_str(), nullptr);

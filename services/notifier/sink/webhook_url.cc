@@ -37,19 +37,25 @@ bool IsVisibleAscii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
-// "localhost", also with a dot at the end, and names below it: they never leave the machine.
+// Between the scheme and the host stand two slashes; curl takes one and three as well.
+bool HasTwoSlashes(std::string_view url) {
+  const std::size_t slashes = url.find("://");
+  return slashes != std::string_view::npos && !url.substr(slashes + 3).starts_with('/');
+}
+
+// "localhost" and names below it: they never leave the machine.
 bool IsLocalhost(std::string host) {
   std::transform(host.begin(), host.end(), host.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
-  if (host.ends_with('.')) {
-    host.pop_back();
-  }
   return host == "localhost" || host.ends_with(".localhost");
 }
 
 // Of a host that is an address; nullopt for a public one, and for a name.
-std::optional<std::string> WhyHostNotPublic(const std::string& host) {
+std::optional<std::string> WhyHostNotPublic(std::string host) {
+  if (host.ends_with('.')) {
+    host.pop_back();  // It says that a name is whole.
+  }
   in_addr v4{};
   if (inet_pton(AF_INET, host.c_str(), &v4) == 1) {
     return WhyNotPublic(v4);
@@ -78,6 +84,9 @@ base::Result<WebhookUrl> ParseWebhookUrl(const std::string& url) {
   }
   if (code != CURLUE_OK) {
     return Invalid(std::string("the URL is none: ") + curl_url_strerror(code));
+  }
+  if (!HasTwoSlashes(url)) {
+    return Invalid("the URL is none: two slashes must stand before the host");
   }
   if (Part(parsed.get(), CURLUPART_USER) || Part(parsed.get(), CURLUPART_PASSWORD)) {
     return Invalid("the URL carries credentials; receivers verify the signature instead");
