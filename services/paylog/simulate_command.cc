@@ -146,6 +146,9 @@ ExitCode Simulate(const SimulateArguments& arguments) {
   if (!plan) {
     return ReportUsage(plan.error().context);
   }
+  if (const auto place = simulation::CheckTemporaryDirectory(); !place) {
+    return ReportError(place.error().ToString());
+  }
   const service::StopSignal stop;
   const auto begun = SteadyClock::now();
   std::vector<std::pair<simulation::Scenario, simulation::Report>> failed;

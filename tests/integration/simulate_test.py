@@ -69,6 +69,19 @@ def bad_arguments_are_named():
         assert "line 2: there is no fault 'meteor'" in simulate("--scenario", file.name, code=2).stderr
 
 
+def a_missing_place_for_files_is_named():
+    """In a mount namespace of its own, where neither /dev/shm nor $TMPDIR can be written to."""
+    how = ["unshare", "--mount"] + ([] if os.geteuid() == 0 else ["--user", "--map-root-user"])
+    script = 'mount -t tmpfs -o ro none /dev/shm && TMPDIR=/nowhere exec "$0" simulate --seed 1'
+    done = subprocess.run([*how, "sh", "-c", script, paylog.binary()], capture_output=True, text=True, check=False)
+    if "mount" in done.stderr or "unshare" in done.stderr:
+        assert os.environ.get("PAYLOG_REQUIRE_ALL") != "1", done.stderr
+        return
+    assert done.returncode == 3 and not done.stdout, done
+    assert done.stderr == ("paylog: I/O error: a simulation needs a temporary directory; "
+                           "/nowhere: No such file or directory\n"), done.stderr
+
+
 def no_released_binary_holds_a_mutant():
     names = re.findall(r"^mutant (\S+)$", MUTANTS.read_text(), re.MULTILINE)
     assert len(names) >= 20, names
@@ -82,4 +95,5 @@ def no_released_binary_holds_a_mutant():
 if __name__ == "__main__":
     paylog.run_all([many_seeds_are_clean_and_try_everything, one_seed_runs_the_same_each_time,
                     a_users_scenario_runs_under_other_seeds_too, bad_arguments_are_named,
+                    a_missing_place_for_files_is_named,
                     no_released_binary_holds_a_mutant])

@@ -108,6 +108,8 @@ struct Parsed {
   Json body;
   int depth = 0;
   bool has_duplicate = false;
+  // An id that stands twice is none; so is an account.
+  std::set<std::string> doubled;  // Of the outermost object.
 };
 
 Parsed ParseBody(const std::string& text) {
@@ -120,7 +122,12 @@ Parsed ParseBody(const std::string& text) {
     } else if (event == Json::parse_event_t::object_end) {
       keys.pop_back();
     } else if (event == Json::parse_event_t::key) {
-      parsed.has_duplicate |= !keys.back().insert(value.get<std::string>()).second;
+      const auto key = value.get<std::string>();
+      const bool again = !keys.back().insert(key).second;
+      parsed.has_duplicate |= again;
+      if (again && keys.size() == 1) {
+        parsed.doubled.insert(key);
+      }
     }
     return true;
   };
@@ -148,7 +155,8 @@ std::string WhyWrongNumber(const Json& body) {
   }
   for (const auto& [field, value] : body.items()) {
     if (IsNumberField(field) &&
-        (!value.is_number_unsigned() || value.get<std::uint64_t>() > kNumberMax)) {
+        (value.is_number_unsigned() ? value.get<std::uint64_t>() > kNumberMax
+                                    : field != "amount")) {
       return "number_out_of_range";
     }
   }
@@ -189,7 +197,7 @@ std::string WhyWrongMetadata(const Json& body) {
 }
 
 std::string WhyWrongMeaning(const std::string& type, const Json& body) {
-  if (body.contains("amount") && body["amount"] == 0) {
+  if (body.contains("amount") && body["amount"] <= 0) {
     return "amount_must_be_positive";
   }
   if (body.contains("currency") && !model::Currency::Parse(body["currency"].get<std::string>())) {
@@ -252,6 +260,12 @@ std::string WhyMisplaced(const log::StoredRecord& record, const std::string& acc
   return base::PartitionOf(account, partition_count).value() != partition ? "wrong_partition" : "";
 }
 
+std::string TypeOf(const Parsed& parsed) {
+  const Json type = parsed.body.value("type", Json());
+  return type.is_string() && Commands().contains(type) && !parsed.doubled.contains("type") ? type
+                                                                                           : "";
+}
+
 // The account that the command is about, where it can be read.
 std::string AccountOf(const Json& body) {
   const char* const field = body.value("type", Json()) == "transfer" || !body.contains("account")
@@ -277,7 +291,8 @@ ExpectedVerdict JudgeCommand(const log::StoredRecord& record, std::int32_t parti
   if (!parsed.body.is_object()) {
     return {.kind = Kind::kDeadLetter, .code = "invalid_json"};
   }
-  if (!IsCommandId(parsed.body.value("command_id", Json()))) {
+  if (!IsCommandId(parsed.body.value("command_id", Json())) ||
+      parsed.doubled.contains("command_id")) {
     return {.kind = Kind::kDeadLetter, .code = "unreadable_command_id"};
   }
   const std::string account = AccountOf(parsed.body);
@@ -290,7 +305,8 @@ ExpectedVerdict JudgeCommand(const log::StoredRecord& record, std::int32_t parti
   }
   return {.kind = code.empty() ? Kind::kAccepted : Kind::kRefused,
           .code = code.empty() ? "ok" : code,
-          .account = account};
+          .account = account,
+          .type = TypeOf(parsed)};
 }
 
 }  // namespace paylog::simulation

@@ -13,6 +13,7 @@ struct ExpectedVerdict {
   Kind kind = Kind::kAccepted;
   std::string code;     // "ok" where it is accepted; "?": the refusal may name any code.
   std::string account;  // Where it could be read.
+  std::string type;     // The command's, where it is one that there is.
 };
 
 ExpectedVerdict JudgeCommand(const log::StoredRecord& record, std::int32_t partition,

@@ -8,7 +8,7 @@ namespace {
 constexpr std::int64_t kMax = 9'007'199'254'740'991;  // 2^53 - 1
 
 std::int64_t Number(const Json& record, const char* field, std::int64_t otherwise) {
-  return record.contains(field) ? record[field].get<std::int64_t>() : otherwise;
+  return record.contains(field) ? record.at(field).get<std::int64_t>() : otherwise;
 }
 
 std::string Text(const Json& record, const char* field) {
@@ -17,7 +17,7 @@ std::string Text(const Json& record, const char* field) {
 
 void CopyReference(const Json& from, Json& to) {
   if (from.contains("reference")) {
-    to["reference"] = from["reference"];
+    to["reference"] = from.at("reference");
   }
 }
 
@@ -110,6 +110,9 @@ Expected Model::ChangeOwn(const Json& command, ModelAccount& own) {
   }
   const bool freeze = command_.type == "freeze_account";
   const std::string scope = Text(command, "scope");
+  if (freeze) {
+    own.freeze_reason = Text(command, "reason");
+  }
   if (scope != "credits") {
     own.debits_frozen = freeze;
   }
@@ -118,7 +121,7 @@ Expected Model::ChangeOwn(const Json& command, ModelAccount& own) {
   }
   return Complete({{"type", freeze ? "account_frozen" : "account_unfrozen"},
                    {"scope", scope},
-                   {"reason", command["reason"]}},
+                   {"reason", command.at("reason")}},
                   OwnBalance());
 }
 
@@ -168,8 +171,8 @@ Expected Model::Send(const Json& transfer, std::int32_t to) {
                   {"command_type", command_.type},
                   {"body_sha256", command_.body_sha256},
                   {"creditor_account", creditor},
-                  {"amount", transfer["amount"]},
-                  {"currency", transfer["currency"]},
+                  {"amount", transfer.at("amount")},
+                  {"currency", transfer.at("currency")},
                   {"sent", Position()},
                   {"debtor_balance", BalanceOf(command_.account)}};
   CopyReference(transfer, message);
@@ -187,14 +190,14 @@ Expected Model::TakeCredit(const Json& credit) {
   if (code.empty()) {
     Json event = {{"type", "transfer_credited"},
                   {"entries", Move("$transit:" + Text(credit, "currency"), creditor, credit)},
-                  {"sent", credit["sent"]},
-                  {"debtor_balance", credit["debtor_balance"]}};
+                  {"sent", credit.at("sent")},
+                  {"debtor_balance", credit.at("debtor_balance")}};
     CopyReference(credit, event);
-    return Complete(std::move(event), {credit["debtor_balance"], BalanceOf(creditor)});
+    return Complete(std::move(event), {credit.at("debtor_balance"), BalanceOf(creditor)});
   }
-  const Json event = {{"type", "transfer_refused"}, {"code", code},
-                      {"sent", credit["sent"]},     {"creditor_account", creditor},
-                      {"amount", credit["amount"]}, {"currency", credit["currency"]}};
+  const Json event = {{"type", "transfer_refused"},    {"code", code},
+                      {"sent", credit.at("sent")},     {"creditor_account", creditor},
+                      {"amount", credit.at("amount")}, {"currency", credit.at("currency")}};
   Json message = event;
   message.update({{"type", "return"},
                   {"account", command_.account},
@@ -207,7 +210,7 @@ Expected Model::TakeCredit(const Json& credit) {
       .final = false,
       .outcome = {},
       .other_account = command_.account,
-      .other_partition = credit["sent"]["partition"].get<std::int32_t>()};
+      .other_partition = credit.at("sent").at("partition").get<std::int32_t>()};
   return {.events = {event}, .result = {}, .message = message, .recipient = command_.account};
 }
 
@@ -224,12 +227,12 @@ Expected Model::TakeReturn(const Json& returned) {
   expected.events.push_back(
       {{"type", "transfer_returned"},
        {"entries", Move("$transit:" + Text(returned, "currency"), command_.account, returned)},
-       {"code", returned["code"]},
-       {"sent", returned["sent"]},
-       {"refused", returned["refused"]},
+       {"code", returned.at("code")},
+       {"sent", returned.at("sent")},
+       {"refused", returned.at("refused")},
        {"reopened", reopened}});
   Json outcome = {{"status", "rejected"},
-                  {"code", returned["code"]},
+                  {"code", returned.at("code")},
                   {"position", Position()},
                   {"balances", OwnBalance()}};
   if (reopened) {
@@ -323,7 +326,7 @@ std::string Model::WhyNotDebit(const std::string& account, const Json& amount) c
     return "currency_mismatch";
   }
   const base::Int128 left = found->posted + found->overdraft_limit - found->min_balance -
-                            amount["amount"].get<std::int64_t>();
+                            amount.at("amount").get<std::int64_t>();
   return left < 0 ? "insufficient_funds" : "";
 }
 
@@ -342,7 +345,7 @@ std::string Model::WhyNotCredit(const std::string& account, const Json& amount, 
   if (found->currency != Text(amount, "currency")) {
     return creditor + "currency_mismatch";
   }
-  const base::Int128 after = found->posted + amount["amount"].get<std::int64_t>();
+  const base::Int128 after = found->posted + amount.at("amount").get<std::int64_t>();
   if (found->max_balance < kMax && after > found->max_balance) {
     return creditor + "balance_limit_exceeded";
   }
@@ -350,16 +353,16 @@ std::string Model::WhyNotCredit(const std::string& account, const Json& amount, 
 }
 
 Json Model::Move(const std::string& from, const std::string& to, const Json& amount) {
-  const auto minor = amount["amount"].get<std::int64_t>();
+  const auto minor = amount.at("amount").get<std::int64_t>();
   for (const std::string& account : {from, to}) {
     if (account.starts_with('$')) {
-      accounts_.try_emplace(account).first->second.currency = amount["currency"];
+      accounts_.try_emplace(account).first->second.currency = amount.at("currency");
     }
   }
   accounts_.at(from).posted -= minor;
   accounts_.at(to).posted += minor;
-  return {{{"account", from}, {"currency", amount["currency"]}, {"amount", -minor}},
-          {{"account", to}, {"currency", amount["currency"]}, {"amount", minor}}};
+  return {{{"account", from}, {"currency", amount.at("currency")}, {"amount", -minor}},
+          {{"account", to}, {"currency", amount.at("currency")}, {"amount", minor}}};
 }
 
 Json Model::BalanceOf(const std::string& account) const {

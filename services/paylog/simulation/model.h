@@ -27,6 +27,7 @@ struct ModelAccount {
   bool debits_frozen = false;
   bool credits_frozen = false;
   bool closed = false;
+  std::string freeze_reason;  // Of the last freeze.
 };
 
 // What one inbox record must lead to.

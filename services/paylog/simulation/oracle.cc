@@ -2,16 +2,20 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <exception>
+#include <iterator>
 #include <limits>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "paylog/base/hash.h"
 #include "paylog/base/murmur2.h"
 #include "paylog/simulation/expected_verdict.h"
 #include "paylog/simulation/model.h"
+#include "paylog/simulation/published_balances.h"
+#include "paylog/simulation/record_form.h"
 
 namespace paylog::simulation {
 namespace {
@@ -27,8 +31,23 @@ std::string HeaderOf(const log::StoredRecord& record, std::string_view name) {
   return std::string(record.FindHeader(name).value_or(""));
 }
 
+// SIZE_MAX where the record names none.
+std::size_t SubmissionOf(const log::StoredRecord& record) {
+  const std::string text = HeaderOf(record, kSubmissionHeader);
+  std::size_t id = SIZE_MAX;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  return error == std::errc() && rest == text.data() + text.size() ? id : SIZE_MAX;
+}
+
 std::string IdOf(const log::StoredRecord& record) {
   return HeaderOf(record, "ce_source") + ' ' + HeaderOf(record, "ce_id");
+}
+
+// Of an inbox record: who pays, or whom the command is about.
+Json CommandAccount(const Json& record) {
+  return record.contains("command_type") || record.at("type") != "transfer"
+             ? record.at("account")
+             : record.at("debtor_account");
 }
 
 Json Without(Json record, std::initializer_list<const char*> fields) {
@@ -36,6 +55,18 @@ Json Without(Json record, std::initializer_list<const char*> fields) {
     record.erase(field);
   }
   return record;
+}
+
+bool IsRefusal(const Json& result, const log::StoredRecord& command,
+               const ExpectedVerdict& expected) {
+  // What the sentence says, and which place it names, is left to it.
+  return result.at("status") == "refused" &&
+         (expected.code == "?" || result.at("code") == expected.code) &&
+         result.at("account") == expected.account && result.at("duplicate") == false &&
+         result.at("command_id") == Json::parse(command.value).at("command_id") &&
+         result.at("balances") == Json::array() && !result.contains("position") &&
+         result.at("message").is_string() && result.value("path", "$").starts_with('$') &&
+         (expected.type.empty() || result.at("type") == expected.type);
 }
 
 // The judgement of one run.
@@ -49,11 +80,12 @@ class Oracle {
     IndexOutputs();
     CheckValidator();
     for (std::int32_t p = 0; p < history_.partition_count; ++p) {
-      Replay(p);
+      Try("event", "partition " + std::to_string(p), [&] { Replay(p); });
     }
     CheckNothingElse();
     CheckInFlight();
-    CheckPublishedBalances();
+    Add(balances_.Check(history_));
+    Add(FindMalformed(history_));
     if (violations_.size() > kViolationsMax) {
       violations_.resize(kViolationsMax);
     }
@@ -65,6 +97,19 @@ class Oracle {
 
   void Report(const char* check, std::string what) {
     violations_.push_back({.check = check, .what = std::move(what)});
+  }
+  void Add(std::vector<Violation> more) {
+    violations_.insert(violations_.end(), std::make_move_iterator(more.begin()),
+                       std::make_move_iterator(more.end()));
+  }
+  // What cannot be read is wrong, too. The JSON library tells it by throwing.
+  template <typename Check>
+  void Try(const char* check, const std::string& where, const Check& look) {
+    try {
+      look();
+    } catch (const std::exception& thrown) {
+      Report(check, where + " cannot be read: " + thrown.what());
+    }
   }
   [[nodiscard]] const Records& In(const char* topic, std::int32_t partition) const {
     return history_.log.at({.topic = topic, .partition = base::PartitionId(partition)});
@@ -87,11 +132,9 @@ class Oracle {
                                   std::size_t count);
   void CheckOutputs(const Expected& expected, const log::StoredRecord& last_event,
                     const log::StoredRecord& inbox);
-  void RememberBalances(const Model& model);
   void CheckLive(std::int32_t partition, const Model& model);
   void CheckNothingElse();
   void CheckInFlight();
-  void CheckPublishedBalances();
 
   // Where a partition's journal stands.
   struct Place {
@@ -111,8 +154,7 @@ class Oracle {
   Place place_;
   std::map<std::string, std::string> hashes_;    // Of bodies: the same body, the same hash.
   std::map<std::string, base::Int128> transit_;  // By currency.
-  // What an account had behind an event: by partition, sequence and account.
-  std::map<std::tuple<std::int32_t, std::int64_t, std::string>, std::int64_t> balances_;
+  PublishedBalances balances_;
 };
 
 // Each record was sent, each acknowledged one is there, and in an order that could be.
@@ -121,8 +163,7 @@ void Oracle::CheckCommands() {
   for (std::int32_t p = 0; p < history_.partition_count; ++p) {
     const std::set<std::int64_t> elsewhere = there;
     for (const log::StoredRecord& record : In("payments.commands", p)) {
-      const std::string header = HeaderOf(record, kSubmissionHeader);
-      const auto id = header.empty() ? std::size_t{SIZE_MAX} : std::stoul(header);
+      const std::size_t id = SubmissionOf(record);
       if (id >= history_.submissions.size() || history_.submissions[id].value != record.value ||
           history_.submissions[id].key != record.key ||
           history_.submissions[id].to.partition.value() != p) {
@@ -149,8 +190,7 @@ void Oracle::CheckRealTime(std::int32_t partition, const std::set<std::int64_t>&
   std::set<std::int64_t> seen = seen_before;
   Step latest_sent = std::numeric_limits<Step>::min();
   for (const log::StoredRecord& record : In("payments.commands", partition)) {
-    const auto id =
-        static_cast<std::size_t>(std::atoll(HeaderOf(record, kSubmissionHeader).c_str()));
+    const std::size_t id = SubmissionOf(record);
     if (id >= history_.submissions.size() || !seen.insert(static_cast<std::int64_t>(id)).second) {
       continue;
     }
@@ -202,7 +242,8 @@ void Oracle::IndexOutputs() {
 void Oracle::CheckValidator() {
   for (std::int32_t p = 0; p < history_.partition_count; ++p) {
     for (const log::StoredRecord& command : In("payments.commands", p)) {
-      CheckVerdict(p, command);
+      Try("validator", "the outcome of " + At("payments.commands", p, command),
+          [&] { CheckVerdict(p, command); });
     }
   }
   // In each inbox, the commands of one partition in their order.
@@ -240,16 +281,15 @@ void Oracle::CheckVerdict(std::int32_t partition, const log::StoredRecord& comma
   if ((letter != nullptr ? 1 : 0) + (refusal != nullptr ? 1 : 0) + (is_accepted ? 1 : 0) != 1) {
     Report("validator", origin + " has not one outcome");
   } else if (expected.kind == ExpectedVerdict::Kind::kDeadLetter) {
-    if (letter == nullptr || letter->value != command.value ||
-        HeaderOf(*letter, "paylog_reason") != expected.code) {
+    if (letter == nullptr || letter->value != command.value || letter->key != command.key ||
+        HeaderOf(*letter, "paylog_reason") != expected.code ||
+        HeaderOf(*letter, "paylog_origin") != origin ||
+        HeaderOf(*letter, "paylog_reason_message").empty()) {
       Report("validator", what + " as a dead letter");
     }
   } else if (expected.kind == ExpectedVerdict::Kind::kRefused) {
-    const Json result =
-        refusal != nullptr ? Json::parse(refusal->value, nullptr, false) : Json::object();
-    if (!result.is_object() || result.value("status", "") != "refused" ||
-        (expected.code != "?" && result.value("code", "") != expected.code) ||
-        refusal->key != expected.account) {
+    if (refusal == nullptr || HeaderOf(*refusal, "paylog_origin") != origin ||
+        !IsRefusal(Json::parse(refusal->value), command, expected)) {
       Report("validator", what + " as a refusal");
     }
   } else if (!is_accepted || accepted->second->value != command.value ||
@@ -283,46 +323,20 @@ void Oracle::Replay(std::int32_t partition) {
                                 std::to_string(place_.sequence + 1);
       const auto own =
           next != journal.end() ? CheckHeader(*next, record, inbox, i, count) : std::nullopt;
-      if (!own || *own != expected.events[i]) {
+      if (!own || own->dump() != expected.events[i].dump()) {
         Report("event", where + " is " + (own ? own->dump() : "missing or damaged") + ", not " +
                             expected.events[i].dump());
         return;  // Everything behind it would differ too.
       }
     }
     CheckOutputs(expected, *std::prev(next), inbox);
-    RememberBalances(model);
+    balances_.Remember(partition, place_.sequence - static_cast<std::int64_t>(count) + 1,
+                       expected.events, CommandAccount(record), model);
   }
   if (next != journal.end()) {
     Report("unexpected", At("ledger.journal", partition, *next) + " has no cause");
   }
   CheckLive(partition, model);
-}
-
-// Of every customer, as they were behind the event: a published balance names its last event.
-void Oracle::RememberBalances(const Model& model) {
-  for (const auto& [name, account] : model.accounts()) {
-    if (!name.starts_with('$')) {
-      balances_[{place_.partition, place_.sequence, name}] =
-          static_cast<std::int64_t>(account.posted);
-    }
-  }
-}
-
-void Oracle::CheckPublishedBalances() {
-  for (std::int32_t p = 0; p < history_.partition_count; ++p) {
-    for (const log::StoredRecord& record : In("ledger.balances", p)) {
-      const Json balance = Json::parse(record.value, nullptr, false);
-      if (!balance.is_object() || balance.value("account", "").starts_with('$')) {
-        continue;  // System accounts' are text.
-      }
-      const auto found = balances_.find({p, balance["position"]["sequence"].get<std::int64_t>(),
-                                         balance["account"].get<std::string>()});
-      if (found == balances_.end() || balance["posted"] != found->second) {
-        Report("published-balance", At("ledger.balances", p, record) + " is not what " +
-                                        balance.value("account", "") + " had");
-      }
-    }
-  }
 }
 
 // The event's own fields; nullopt where what it begins with is wrong.
@@ -338,28 +352,29 @@ std::optional<Json> Oracle::CheckHeader(const log::StoredRecord& record, const J
       {"partition", place_.partition},
       {"sequence", place_.sequence + 1},
       {"inbox_offset", inbox.offset.value()},
+      {"time", std::max(place_.time, inbox.timestamp.value())},
       {"i", index},
       {"n", count},
       {"prev_hash", place_.hash},
-      {"account", is_command && inbox_record["type"] == "transfer" ? inbox_record["debtor_account"]
-                                                                   : inbox_record["account"]},
-      {"command_id", inbox_record["command_id"]},
-      {"command_type", is_command ? inbox_record["type"] : inbox_record["command_type"]}};
+      {"account", CommandAccount(inbox_record)},
+      {"command_id", inbox_record.at("command_id")},
+      {"command_type", is_command ? inbox_record.at("type") : inbox_record.at("command_type")}};
   for (const auto& [field, value] : expected.items()) {
-    if (event.value(field, Json()) != value) {
+    // As text, since a fraction may equal a whole number.
+    if (event.value(field, Json()).dump() != value.dump()) {
       Report("journal", At("ledger.journal", place_.partition, record) + ": " + field + " is not " +
                             value.dump());
     }
   }
   std::map<std::string, std::int64_t> sums;
   for (const Json& entry : event.value("entries", Json::array())) {
-    sums[entry["currency"]] += entry["amount"].get<std::int64_t>();
+    sums[entry.at("currency")] += entry.at("amount").get<std::int64_t>();
   }
   const bool balanced =
       std::all_of(sums.begin(), sums.end(), [](const auto& sum) { return sum.second == 0; });
-  if (!balanced || event.value("time", std::int64_t{-1}) < place_.time) {
+  if (!balanced || HeaderOf(record, "paylog_origin") != HeaderOf(inbox, "paylog_origin")) {
     Report("journal", At("ledger.journal", place_.partition, record) +
-                          ": its entries do not sum to zero, or its time goes back");
+                          ": its entries do not sum to zero, or it names another origin");
   }
   place_ = {.partition = place_.partition,
             .sequence = place_.sequence + 1,
@@ -387,7 +402,7 @@ void Oracle::CheckOutputs(const Expected& expected, const log::StoredRecord& las
     const Json actual = found.empty() ? Json()
                                       : Without(Json::parse(found.mapped()->value, nullptr, false),
                                                 {"v", "message"});
-    if (actual != *wanted) {
+    if (actual.dump() != wanted->dump()) {
       Report(check, where + " is " + actual.dump() + ", not " + wanted->dump());
     } else if (HeaderOf(*found.mapped(), "paylog_origin") != HeaderOf(inbox, "paylog_origin")) {
       Report(check, where + " names another origin");

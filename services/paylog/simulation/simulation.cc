@@ -1,8 +1,10 @@
 #include "paylog/simulation/simulation.h"
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "paylog/base/check.h"
@@ -20,28 +22,42 @@ constexpr std::int64_t kFaultyTurnsMax = 12'000;
 constexpr std::int64_t kHealedTurnsMax = 40'000;
 constexpr std::int64_t kLookEvery = 50;
 
-// A new directory in memory where there is such a place, removed at the end.
+std::string TemporaryPlace() {
+  const char* const place = std::getenv("TMPDIR");
+  return place != nullptr && *place != '\0' ? place : "/tmp";
+}
+
+// The path of a new directory, in memory where there is such a place.
+base::Result<std::string> MakeDirectory() {
+  std::string why;
+  for (const std::string& parent : {std::string("/dev/shm"), TemporaryPlace()}) {
+    std::string name = parent + "/paylog-simulate-XXXXXX";
+    if (mkdtemp(name.data()) != nullptr) {
+      return name;
+    }
+    why = parent + ": " + std::error_code(errno, std::generic_category()).message();
+  }
+  return base::Error{.code = base::ErrorCode::kIo,
+                     .context = "a simulation needs a temporary directory; " + why};
+}
+
+// Removed at the end.
 class Directory {
  public:
-  Directory() {
-    const std::filesystem::path memory = "/dev/shm";
-    const std::filesystem::path parent =
-        std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
-    std::string name = (parent / "paylog-simulate-XXXXXX").string();
-    CHECK(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
+  Directory() : path_(MakeDirectory().value()) {}
+  ~Directory() { Remove(path_); }
   Directory(const Directory&) = delete;
   Directory& operator=(const Directory&) = delete;
+
+  static void Remove(const std::string& path) {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
 
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
-  std::string path_;
+  const std::string path_;
 };
 
 void RunUnderFaults(Cluster& cluster) {
@@ -85,6 +101,12 @@ void Judge(Cluster& cluster, const Scenario& scenario, Trace& trace, Report& rep
 }
 
 }  // namespace
+
+base::Result<void> CheckTemporaryDirectory() {
+  PAYLOG_ASSIGN(const std::string path, MakeDirectory());
+  Directory::Remove(path);
+  return {};
+}
 
 Report Simulate(const Scenario& scenario, std::ostream* trace_out) {
   Report report;

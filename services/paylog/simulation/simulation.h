@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "paylog/base/result.h"
 #include "paylog/simulation/history.h"
 #include "paylog/simulation/scenario.h"
 
@@ -24,10 +25,14 @@ struct Report {
   std::chrono::milliseconds simulated{0};
 };
 
+// kIo, with the reason, where Simulate would find no place for its files.
+base::Result<void> CheckTemporaryDirectory();
+
 // Runs the scenario: a cluster under faults; then without, until all is quiet; then everything is
 // checked: by the oracle, by rebuilding each partition from its journal and from each snapshot, by
 // the auditor, and by cutting a journal, which must not go unnoticed. The same scenario gives the
-// same report. `trace` may be null. Snapshots go to a directory of its own, which it removes.
+// same report. `trace` may be null. Snapshots go to a directory of its own in memory or $TMPDIR,
+// which it removes. REQUIRES: CheckTemporaryDirectory() succeeds
 Report Simulate(const Scenario& scenario, std::ostream* trace = nullptr);
 
 }  // namespace paylog::simulation
