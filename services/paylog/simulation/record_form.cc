@@ -152,7 +152,8 @@ std::vector<Violation> FindMalformed(const History& history) {
       try {
         if (const std::string wrong = Form(at, history.partition_count, record).Check();
             !wrong.empty()) {
-          violations.push_back({.check = "form", .what = where + ":" + wrong});
+          violations.push_back(
+              {.check = "form", .what = std::string(where).append(": wrong").append(wrong)});
         }
       } catch (const std::exception& thrown) {  // As the JSON library tells what it cannot read.
         violations.push_back({.check = "form", .what = where + ": " + thrown.what()});
