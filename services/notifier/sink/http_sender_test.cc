@@ -1,6 +1,6 @@
 #include "paylog/notifier/sink/http_sender.h"
 
-#include <limits>
+#include <cstdlib>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -84,6 +84,16 @@ TEST_F(HttpSenderTest, FollowsNoRedirect) {
     EXPECT_EQ(outcome, (AttemptOutcome{.status = status}));
   }
   EXPECT_EQ(elsewhere.connections(), 0);
+}
+
+TEST_F(HttpSenderTest, UsesNoProxy) {
+  TestReceiver proxy(Answer(Response(200)));
+  ASSERT_EQ(setenv("http_proxy", proxy.Url().c_str(), 1), 0);
+  ASSERT_EQ(setenv("ALL_PROXY", proxy.Url().c_str(), 1), 0);
+  EXPECT_EQ(SendTo(Answer(Response(204))), (AttemptOutcome{.status = 204}));
+  EXPECT_EQ(proxy.connections(), 0);
+  ASSERT_EQ(unsetenv("http_proxy"), 0);
+  ASSERT_EQ(unsetenv("ALL_PROXY"), 0);
 }
 
 TEST_F(HttpSenderTest, TellsWhatTheReceiverAskedFor) {
