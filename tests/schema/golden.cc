@@ -9,6 +9,7 @@
 
 #include "paylog/base/check.h"
 #include "paylog/codec/command_codec.h"
+#include "paylog/codec/endpoints_codec.h"
 #include "paylog/codec/event_codec.h"
 #include "paylog/codec/field_reader.h"
 #include "paylog/codec/message_codec.h"
@@ -61,12 +62,23 @@ Verdict DecodeCommandText(const std::string& text) {
           .rendering = {}};
 }
 
+std::string NameOf(base::ErrorCode code) {
+  switch (code) {
+    case base::ErrorCode::kCorrupt:
+      return "corrupt";
+    case base::ErrorCode::kInvalidArgument:
+      return "invalid_argument";
+    default:
+      return "other";
+  }
+}
+
 template <typename Decode, typename Encode>
 Verdict DecodeOwnText(const std::string& text, Decode decode, Encode encode) {
   const auto decoded = decode(text);
   if (!decoded) {
     const std::string& context = decoded.error().context;
-    return {.code = decoded.error().code == base::ErrorCode::kCorrupt ? "corrupt" : "other",
+    return {.code = NameOf(decoded.error().code),
             .path = context.substr(0, context.find(": ")),
             .encoded = {},
             .rendering = context};
@@ -117,7 +129,7 @@ std::vector<Schema> EventSchemas() {
 std::vector<Schema> AllSchemas() {
   std::vector<Schema> all;
   for (const char* directory :
-       {"schemas", "schemas/commands", "schemas/events", "schemas/messages"}) {
+       {"schemas", "schemas/commands", "schemas/events", "schemas/messages", "schemas/files"}) {
     std::vector<Schema> some = SchemasIn(directory);
     std::move(some.begin(), some.end(), std::back_inserter(all));
   }
@@ -148,6 +160,9 @@ Verdict Decode(const std::string& name, const std::string& text) {
   }
   if (name == "settings") {
     return DecodeOwnText(text, codec::DecodeSettings, codec::EncodeSettings);
+  }
+  if (name == "endpoints") {  // Only ever read.
+    return DecodeOwnText(text, codec::DecodeEndpoints, [&](const auto&) { return text; });
   }
   if (name == "balance") {
     return DecodeOwnText(text, codec::DecodeAccount, [&](const model::Account& account) {

@@ -29,7 +29,8 @@ struct Example {
 // `kind` is "valid" or "invalid".
 std::vector<Example> ExamplesOf(const std::string& name, std::string_view kind);
 
-// What decoding came to: "ok", a result code's name, or "corrupt" for our own formats.
+// What decoding came to: "ok", a result code's name, "corrupt" for our own formats, or
+// "invalid_argument" for files that people write.
 struct Verdict {
   std::string code;
   std::string path;       // Of the fault.
