@@ -23,8 +23,8 @@ struct HttpSenderOptions {
   // stall, they delay no other.
   std::size_t connections_per_endpoint_max = 8;
   // Of a response. A longer head is an error; a longer body is cut off, and the status counts.
-  std::size_t head_bytes_max = 64 * 1024;
-  std::size_t body_bytes_max = 64 * 1024;
+  std::size_t head_bytes_max = std::size_t{64} * 1024;
+  std::size_t body_bytes_max = std::size_t{64} * 1024;
   // Certificates (PEM) that are trusted instead of the system's; empty: the system's.
   std::string ca_file;
 };
