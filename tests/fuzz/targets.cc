@@ -5,7 +5,7 @@
 namespace paylog::fuzz {
 
 std::span<const Target> Targets() {
-  static constexpr std::array<Target, 11> kTargets = {{
+  static constexpr std::array<Target, 13> kTargets = {{
       {"command", FuzzOneCommand, nullptr},
       {"records", FuzzOneRecords, RecordsSeeds},
       {"json", FuzzOneJson, nullptr},
@@ -17,6 +17,8 @@ std::span<const Target> Targets() {
       {"log_forged", FuzzOneLogForged, PatchesSeeds},
       {"configuration", FuzzOneConfiguration, nullptr},
       {"lines", FuzzOneLines, nullptr},
+      {"endpoints", FuzzOneEndpoints, EndpointsSeeds},
+      {"webhook_reply", FuzzOneWebhookReply, WebhookReplySeeds},
   }};
   return kTargets;
 }

@@ -35,12 +35,18 @@ void FuzzOneLogForged(Bytes input);
 void FuzzOneConfiguration(Bytes input);
 // Lines of input, from a file and from a pipe.
 void FuzzOneLines(Bytes input);
+// What an operator writes for webhooks: the endpoint file, URLs, secrets.
+void FuzzOneEndpoints(Bytes input);
+// What a receiver of webhooks answers, over a real connection.
+void FuzzOneWebhookReply(Bytes input);
 
 // Seeds that are no golden examples, for the targets that need some of their own.
 std::vector<std::string> RecordsSeeds();
 std::vector<std::string> SnapshotFormatsSeeds();
 std::vector<std::string> LogFormatsSeeds();
 std::vector<std::string> PatchesSeeds();
+std::vector<std::string> EndpointsSeeds();
+std::vector<std::string> WebhookReplySeeds();
 
 struct Target {
   std::string_view name;  // Of the fuzzer and its directories: "log_files".

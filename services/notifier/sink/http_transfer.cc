@@ -15,6 +15,7 @@ namespace paylog::notifier {
 namespace {
 
 constexpr std::size_t kErrorLengthMax = 200;
+constexpr long kStatusMin = 200;  // Of a response that is not interim.
 
 // A receiver's words may be in libcurl's messages.
 std::string Printable(std::string_view text) {
@@ -201,11 +202,14 @@ AttemptOutcome HttpTransfer::OutcomeOf(CURLcode code) const {
   if (code != CURLE_OK && !cut_off) {
     return {.status = 0, .error = url_.Place() + ": " + Explain(code), .retry_after = std::nullopt};
   }
-  if (!head_ended_) {  // libcurl takes a connection that closes for the end of the head.
-    return {.status = 0, .error = url_.Place() + ": the head breaks off", .retry_after = {}};
-  }
   long status = 0;
   CHECK(curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status) == CURLE_OK);
+  // libcurl takes a connection that closes for the end of the head, and any three digits.
+  if (!head_ended_ || status < kStatusMin) {
+    return {.status = 0,
+            .error = url_.Place() + ": the response has no whole head with a status",
+            .retry_after = std::nullopt};
+  }
   AttemptOutcome outcome{.status = static_cast<int>(status), .error = {}, .retry_after = {}};
   if (retry_after_) {
     outcome.retry_after = ParseRetryAfter(*retry_after_, std::chrono::system_clock::now());
