@@ -168,6 +168,18 @@ void AddSimulate(CLI::App& app, SimulateArguments& arguments, Action& action) {
       [&arguments, &action] { action = [&arguments] { return Simulate(arguments); }; });
 }
 
+void AddScenario(CLI::App& app, ScenarioArguments& arguments, Action& action) {
+  CLI::App* const command = app.add_subcommand(
+      "scenario", "Play stories: commands with what must come of them, in text files");
+  command->add_option("FILE", arguments.files, "Story files")->required();
+  command->add_flag("--rewrite", arguments.rewrite,
+                    "Write what was found into the files, in place of what was expected");
+  command->add_flag("--accounts", arguments.accounts,
+                    "Print how each account ends, and on which partition it lies");
+  command->callback(
+      [&arguments, &action] { action = [&arguments] { return PlayScenarios(arguments); }; });
+}
+
 ExitCode ParseAndCarryOut(int argc, const char* const* argv) {
   CLI::App app("paylog: an event-sourced payment processor on a message log");
   app.set_version_flag("--version", std::string("paylog ") + service::kVersion);
@@ -183,6 +195,7 @@ ExitCode ParseAndCarryOut(int argc, const char* const* argv) {
   AuditArguments audit;
   RepairHeadArguments repair_head;
   SimulateArguments simulate;
+  ScenarioArguments scenario;
   AddRun(app, run, action);
   AddSubmit(app, submit, action);
   AddBalances(app, balances, action);
@@ -192,6 +205,7 @@ ExitCode ParseAndCarryOut(int argc, const char* const* argv) {
   AddAudit(app, audit, action);
   AddRepairHead(app, repair_head, action);
   AddSimulate(app, simulate, action);
+  AddScenario(app, scenario, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -108,4 +108,12 @@ struct SimulateArguments {
 };
 ExitCode Simulate(const SimulateArguments& arguments);
 
+// Needs no log either: it plays stories on one in memory.
+struct ScenarioArguments {
+  std::vector<std::string> files;
+  bool rewrite = false;
+  bool accounts = false;
+};
+ExitCode PlayScenarios(const ScenarioArguments& arguments);
+
 }  // namespace paylog::cli
