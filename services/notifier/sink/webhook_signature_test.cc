@@ -37,7 +37,8 @@ std::string SecretOf(std::size_t size) {
 }
 
 TEST(WebhookSignature, IsThatOfTheSpecification) {
-  for (const json& vector : ReadVectors("standard_webhooks.json").at("sign")) {
+  const json vectors = ReadVectors("standard_webhooks.json");
+  for (const json& vector : vectors.at("sign")) {
     const std::string key = Must(DecodeSecret(vector.at("secret").get<std::string>()));
     const std::int64_t seconds = vector.at("timestamp");
     const WebhookHeaders headers = SignWebhook({key}, vector.at("id").get<std::string>(),
