@@ -1,5 +1,6 @@
 #include "paylog/notifier/sink/http_sender.h"
 
+#include <csignal>
 #include <fstream>
 #include <map>
 #include <mutex>
@@ -25,6 +26,13 @@ constexpr int kPollMilliseconds = 1'000;
 
 AttemptOutcome NotSent(const std::string& why) {
   return {.status = 0, .error = "not sent: " + why, .retry_after = std::nullopt};
+}
+
+// libcurl is told to leave signals alone (CURLOPT_NOSIGNAL), so a receiver that closes while TLS
+// writes would end the process by SIGPIPE; and the program's signals are for its other threads.
+void BlockSignals() {
+  sigset_t all;
+  CHECK(sigfillset(&all) == 0 && pthread_sigmask(SIG_BLOCK, &all, nullptr) == 0);
 }
 
 struct FreeMulti {
@@ -126,6 +134,7 @@ void HttpSender::Loop::Send(Attempt attempt, Done done) {
 }
 
 void HttpSender::Loop::Run() {
+  BlockSignals();
   while (TakeSent()) {
     GiveUpExpired();
     while (auto attempt = queue_.Next()) {
