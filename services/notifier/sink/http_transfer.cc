@@ -15,7 +15,6 @@ namespace paylog::notifier {
 namespace {
 
 constexpr std::size_t kErrorLengthMax = 200;
-constexpr long kStatusMin = 200;  // Of a response that is not interim.
 
 // A receiver's words may be in libcurl's messages.
 std::string Printable(std::string_view text) {
@@ -204,10 +203,9 @@ AttemptOutcome HttpTransfer::OutcomeOf(CURLcode code) const {
   }
   long status = 0;
   CHECK(curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status) == CURLE_OK);
-  // libcurl takes a connection that closes for the end of the head, and any three digits.
-  if (!head_ended_ || status < kStatusMin) {
+  if (!head_ended_) {  // libcurl takes a connection that closes for the end of the head.
     return {.status = 0,
-            .error = url_.Place() + ": the response has no whole head with a status",
+            .error = url_.Place() + ": the response's head breaks off",
             .retry_after = std::nullopt};
   }
   AttemptOutcome outcome{.status = static_cast<int>(status), .error = {}, .retry_after = {}};

@@ -92,7 +92,7 @@ TEST_F(NastyReceivers, AResponseThatBreaksOffIsAnError) {
 TEST_F(NastyReceivers, WhatIsNotHttpIsAnError) {
   for (const char* bytes :
        {"hello", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 000 X\r\n\r\n",
-        "HTTP/1.1 099 X\r\n\r\n", "HTTP/9.9 200 OK\r\n\r\n",
+        "HTTP/1.1 099 X\r\n\r\n", "HTTP/1.1 101 X\r\n\r\n", "HTTP/9.9 200 OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\n"}) {
     ExpectError(Once(bytes), "127.0.0.1:");
   }

@@ -58,7 +58,8 @@ std::optional<ReceivedRequest> ReceiverConnection::ReadRequest() {
   }
   ReceivedRequest request = ParseHead(std::string_view(buffer_).substr(0, end + 2));
   buffer_.erase(0, end + 4);
-  const std::size_t size = std::stoul(request.headers["content-length"]);
+  const auto length = request.headers.find("content-length");
+  const std::size_t size = length == request.headers.end() ? 0 : std::stoul(length->second);
   while (buffer_.size() < size) {
     if (!ReadMore()) {
       return std::nullopt;
