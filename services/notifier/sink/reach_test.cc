@@ -40,6 +40,7 @@ class TlsReceiver {
       SSL_CTX_set_min_proto_version(server_->ssl_context(), 0);
       SSL_CTX_set_max_proto_version(server_->ssl_context(), version_max);
     }
+    server_->set_keep_alive_timeout(1);  // Its end waits for as long.
     server_->Post("/hook", [this](const httplib::Request&, httplib::Response&) { ++requests_; });
     port_ = server_->bind_to_any_port("127.0.0.1");
     thread_ = std::thread([this] { server_->listen_after_bind(); });
