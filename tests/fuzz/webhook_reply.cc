@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -48,8 +49,7 @@ class Listener {
 
   // Takes one connection and one request, writes this, and closes.
   void Answer(std::string_view response) const {
-    pollfd wait{.fd = socket_, .events = POLLIN, .revents = 0};
-    CHECK(::poll(&wait, 1, kDeadlineMilliseconds) == 1);
+    WaitForConnection();
     const int connection = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
     CHECK(connection >= 0);
     std::string request;
@@ -65,6 +65,15 @@ class Listener {
   }
 
  private:
+  void WaitForConnection() const {
+    pollfd wait{.fd = socket_, .events = POLLIN, .revents = 0};
+    int ready = -1;
+    do {
+      ready = ::poll(&wait, 1, kDeadlineMilliseconds);
+    } while (ready < 0 && errno == EINTR);  // libFuzzer sets an alarm now and then.
+    CHECK(ready == 1);
+  }
+
   int socket_;
   std::uint16_t port_ = 0;
 };

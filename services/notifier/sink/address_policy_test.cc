@@ -184,6 +184,9 @@ TEST(WebhookUrl, RefusesWhatIsNoUrlOfAWebhook) {
       {"https://shop.example/\r\nx: y", "the URL must be of visible ASCII"},
       {"https://sh\xc3\xb6p.example/", "the URL must be of visible ASCII"},
       {"https://[::1/", "the URL is none: "},
+      {"https://%80%32%37.1/", "the URL's host has characters"},
+      {"https://a%3fb.example/", "the URL is none: "},
+      {"https://a;b.example/", "the URL is none: "},
       {"https://[fe80::1%25eth0]/", "the URL's address has a zone"},
   };
   for (const auto& [url, error] : kCases) {

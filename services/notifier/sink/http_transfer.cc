@@ -37,17 +37,6 @@ std::optional<std::string> WhyTextNotPublic(const std::string& address) {
   return "no internet address";
 }
 
-// The value of the header `name` (lower-case, with its colon); nullopt for another header.
-std::optional<std::string> ValueOf(std::string_view line, std::string_view name) {
-  if (line.size() < name.size() ||
-      !std::equal(name.begin(), name.end(), line.begin(), [](char wanted, char c) {
-        return wanted == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-      })) {
-    return std::nullopt;
-  }
-  return std::string(line.substr(name.size()));
-}
-
 }  // namespace
 
 HttpTransfer::HttpTransfer(QueuedAttempt attempt, const HttpSenderOptions& options)
@@ -166,17 +155,6 @@ int HttpTransfer::OnConnected(void* self, char* address, char* /*local_address*/
   return transfer->refused_.empty() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
-void HttpTransfer::TakeHeader(std::string_view line) {
-  if (line.starts_with("HTTP/")) {
-    retry_after_.reset();  // An interim response came before.
-    head_ended_ = false;
-  } else if (line == "\r\n" || line == "\n") {
-    head_ended_ = true;
-  } else if (auto value = ValueOf(line, "retry-after:"); value && !retry_after_) {
-    retry_after_ = std::move(value);
-  }
-}
-
 // What is not the whole size ends the transfer.
 std::size_t HttpTransfer::OnHeader(char* data, std::size_t size, std::size_t count, void* self) {
   auto* const transfer = static_cast<HttpTransfer*>(self);
@@ -185,8 +163,8 @@ std::size_t HttpTransfer::OnHeader(char* data, std::size_t size, std::size_t cou
   if (transfer->head_bytes_ > transfer->options_.head_bytes_max) {
     return CURL_WRITEFUNC_ERROR;
   }
-  transfer->TakeHeader({data, bytes});
-  return bytes;
+  transfer->is_response_ = transfer->head_.Take({data, bytes});
+  return transfer->is_response_ ? bytes : CURL_WRITEFUNC_ERROR;
 }
 
 std::size_t HttpTransfer::OnBody(char* /*data*/, std::size_t size, std::size_t count, void* self) {
@@ -198,19 +176,13 @@ std::size_t HttpTransfer::OnBody(char* /*data*/, std::size_t size, std::size_t c
 
 AttemptOutcome HttpTransfer::OutcomeOf(CURLcode code) const {
   const bool cut_off = code == CURLE_WRITE_ERROR && body_bytes_ > options_.body_bytes_max;
-  if (code != CURLE_OK && !cut_off) {
+  // libcurl takes a connection that closes for the end of the head.
+  if ((code != CURLE_OK && !cut_off) || !head_.is_whole()) {
     return {.status = 0, .error = url_.Place() + ": " + Explain(code), .retry_after = std::nullopt};
   }
-  long status = 0;
-  CHECK(curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status) == CURLE_OK);
-  if (!head_ended_) {  // libcurl takes a connection that closes for the end of the head.
-    return {.status = 0,
-            .error = url_.Place() + ": the response's head breaks off",
-            .retry_after = std::nullopt};
-  }
-  AttemptOutcome outcome{.status = static_cast<int>(status), .error = {}, .retry_after = {}};
-  if (retry_after_) {
-    outcome.retry_after = ParseRetryAfter(*retry_after_, std::chrono::system_clock::now());
+  AttemptOutcome outcome{.status = head_.status(), .error = {}, .retry_after = std::nullopt};
+  if (head_.retry_after()) {
+    outcome.retry_after = ParseRetryAfter(*head_.retry_after(), std::chrono::system_clock::now());
   }
   return outcome;
 }
@@ -222,6 +194,12 @@ std::string HttpTransfer::Explain(CURLcode code) const {
   if (head_bytes_ > options_.head_bytes_max) {
     return "the response's head is longer than " + std::to_string(options_.head_bytes_max) +
            " bytes";
+  }
+  if (!is_response_) {
+    return "what came back is no response of HTTP/1.1";
+  }
+  if (code == CURLE_OK) {
+    return "the response's head breaks off";
   }
   const std::string_view detail = error_;
   return Printable(detail.empty() ? curl_easy_strerror(code) : detail);

@@ -10,6 +10,7 @@
 
 #include "paylog/notifier/sink/attempt_queue.h"
 #include "paylog/notifier/sink/http_sender.h"
+#include "paylog/notifier/sink/response_head.h"
 #include "paylog/notifier/sink/webhook_url.h"
 
 namespace paylog::notifier {
@@ -51,7 +52,6 @@ class HttpTransfer {
   void Set(CURLoption option, Value value);
 
   [[nodiscard]] bool MayConnectTo(const sockaddr* address, socklen_t size);
-  void TakeHeader(std::string_view line);
   [[nodiscard]] std::string Explain(CURLcode code) const;
 
   static curl_socket_t OnOpenSocket(void* self, curlsocktype purpose, curl_sockaddr* address);
@@ -65,9 +65,9 @@ class HttpTransfer {
   std::unique_ptr<curl_slist, FreeList> headers_;
   std::string refused_;  // Why the receiver's address may not be connected to; empty: it may.
   std::size_t head_bytes_ = 0;
-  bool head_ended_ = false;
+  ResponseHead head_;
+  bool is_response_ = true;  // As far as it was read.
   std::size_t body_bytes_ = 0;
-  std::optional<std::string> retry_after_;
   char error_[CURL_ERROR_SIZE] = "";
   std::unique_ptr<CURL, FreeHandle> handle_;  // Last: it points to the others.
 };

@@ -91,9 +91,10 @@ TEST_F(NastyReceivers, AResponseThatBreaksOffIsAnError) {
 
 TEST_F(NastyReceivers, WhatIsNotHttpIsAnError) {
   for (const char* bytes :
-       {"hello", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 000 X\r\n\r\n",
-        "HTTP/1.1 099 X\r\n\r\n", "HTTP/1.1 101 X\r\n\r\n", "HTTP/9.9 200 OK\r\n\r\n",
-        "HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\n"}) {
+       {"HTTP/.410 0 1Gon\r\n\r\n", "http/1.1 200 OK\r\n\r\n", "HTTP/ 200 OK\r\n\r\n",
+        "HTTP/2 200\r\n\r\n", "hello", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 abc\r\n\r\n",
+        "HTTP/1.1 000 X\r\n\r\n", "HTTP/1.1 099 X\r\n\r\n", "HTTP/1.1 101 X\r\n\r\n",
+        "HTTP/9.9 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\n"}) {
     ExpectError(Once(bytes), "127.0.0.1:");
   }
 }

@@ -43,6 +43,16 @@ bool HasTwoSlashes(std::string_view url) {
   return slashes != std::string_view::npos && !url.substr(slashes + 3).starts_with('/');
 }
 
+// A name of letters, digits, '-', '_' and '.', or an IPv6 address in brackets.
+bool IsHost(std::string_view host) {
+  const bool in_brackets = host.starts_with('[') && host.ends_with(']');
+  const std::string_view text = in_brackets ? host.substr(1, host.size() - 2) : host;
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || (in_brackets && c == ':');
+  });
+}
+
 // "localhost" and names below it: they never leave the machine.
 bool IsLocalhost(std::string host) {
   std::transform(host.begin(), host.end(), host.begin(), [](char c) {
@@ -98,6 +108,9 @@ base::Result<WebhookUrl> ParseWebhookUrl(const std::string& url) {
   const auto port = Part(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
   if (!host || host->empty() || !port) {
     return Invalid("the URL names no host");
+  }
+  if (!IsHost(*host)) {  // Percent signs are decoded by now.
+    return Invalid("the URL's host has characters that no name and no address has");
   }
   if (Part(parsed.get(), CURLUPART_ZONEID)) {
     return Invalid("the URL's address has a zone, which means something on one machine only");
