@@ -151,8 +151,7 @@ std::vector<std::string> WebhookReplySeeds() {
           "HTTP/1.1 503 Later\r\nRetry-After: Sun, 06 Nov 2044 08:49:37 GMT\r\n\r\n",
           "HTTP/1.1 103 Early\r\nlink: x\r\n\r\nHTTP/1.1 204 None\r\n\r\n",
           "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nx: y\r\n\r\n",
-          "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\ncontent-encoding: "
-          "br\r\n\r\n0\r\n\r\n",
+          "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
           "HTTP/1.1 302 There\r\nlocation: http://127.0.0.1/\r\nset-cookie: a=b\r\n\r\n",
           "HTTP/1.1 401 Who\r\nwww-authenticate: Negotiate\r\n\r\n",
           "HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nhalf",
