@@ -9,6 +9,7 @@
 
 #include "paylog/base/check.h"
 #include "paylog/codec/command_codec.h"
+#include "paylog/codec/delivery_codec.h"
 #include "paylog/codec/endpoints_codec.h"
 #include "paylog/codec/event_codec.h"
 #include "paylog/codec/field_reader.h"
@@ -128,8 +129,8 @@ std::vector<Schema> EventSchemas() {
 
 std::vector<Schema> AllSchemas() {
   std::vector<Schema> all;
-  for (const char* directory :
-       {"schemas", "schemas/commands", "schemas/events", "schemas/messages", "schemas/files"}) {
+  for (const char* directory : {"schemas", "schemas/commands", "schemas/events", "schemas/messages",
+                                "schemas/deliveries", "schemas/files"}) {
     std::vector<Schema> some = SchemasIn(directory);
     std::move(some.begin(), some.end(), std::back_inserter(all));
   }
@@ -163,6 +164,9 @@ Verdict Decode(const std::string& name, const std::string& text) {
   }
   if (name == "endpoints") {  // Only ever read.
     return DecodeOwnText(text, codec::DecodeEndpoints, [&](const auto&) { return text; });
+  }
+  if (Contains(SchemasIn("schemas/deliveries"), name)) {
+    return DecodeOwnText(text, codec::DecodeDeliveryEvent, codec::EncodeDeliveryEvent);
   }
   if (name == "balance") {
     return DecodeOwnText(text, codec::DecodeAccount, [&](const model::Account& account) {

@@ -8,6 +8,7 @@
 #include "paylog/base/limits.h"
 #include "paylog/codec/field_reader.h"
 #include "paylog/codec/json_reader.h"
+#include "paylog/codec/parts.h"
 
 // [{"name":"shop","url":"https://shop.example/hook","secret_file":"shop.secret",
 //   "accounts":["alice"],"statuses":["completed"],"allow_insecure":false}]; the last three may be
@@ -22,17 +23,6 @@ constexpr std::array<std::string_view, 7> kFields = {
 
 Error Invalid(std::string context) {
   return {.code = base::ErrorCode::kInvalidArgument, .context = std::move(context)};
-}
-
-bool IsLetterOrDigit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-bool IsEndpointName(std::string_view name) {
-  return !name.empty() && name.size() <= base::kEndpointNameLengthMax &&
-         IsLetterOrDigit(name.front()) && std::all_of(name.begin(), name.end(), [](char c) {
-           return IsLetterOrDigit(c) || c == '_' || c == '-';
-         });
 }
 
 std::vector<std::string> ReadSecretFiles(FieldReader& fields) {

@@ -17,12 +17,15 @@ inline constexpr std::string_view kCeTime = "ce_time";
 inline constexpr std::string_view kCeSpecVersion = "ce_specversion";
 inline constexpr std::string_view kContentType = "content-type";
 inline constexpr std::string_view kTraceParent = "traceparent";
-// The command that caused the record: "payments.commands/3/42".
+// The command that caused the record: "payments.commands/3/42"; of what the notifier writes, the
+// result.
 inline constexpr std::string_view kOrigin = "paylog_origin";
 // Of a dead letter: the result code's name, the JSON path, and a sentence.
 inline constexpr std::string_view kReason = "paylog_reason";
 inline constexpr std::string_view kReasonPath = "paylog_reason_path";
 inline constexpr std::string_view kReasonMessage = "paylog_reason_message";
+// Of a webhook that could not be delivered: the endpoint's name.
+inline constexpr std::string_view kEndpoint = "paylog_endpoint";
 
 // Values of ce_type.
 inline constexpr std::string_view kTypeCommand = "paylog.command.v1";  // in ledger.inbox
@@ -31,6 +34,9 @@ inline constexpr std::string_view kTypeEvent = "paylog.event.v1";      // in led
 inline constexpr std::string_view kTypeResult = "paylog.result.v1";    // in payments.results
 inline constexpr std::string_view kTypeBalance = "paylog.balance.v1";  // in ledger.balances
 inline constexpr std::string_view kTypeDeadLetter = "paylog.dead_letter.v1";
+inline constexpr std::string_view kTypeDelivery = "paylog.delivery.v1";  // in notifier.deliveries
+// In payments.dead-letters: a webhook's body, and not a command's.
+inline constexpr std::string_view kTypeDeadWebhook = "paylog.dead_webhook.v1";
 
 // Which record of which topic caused another. Plain value.
 struct Origin {

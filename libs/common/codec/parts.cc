@@ -1,6 +1,17 @@
 #include "paylog/codec/parts.h"
 
+#include <algorithm>
+
+#include "paylog/base/limits.h"
+
 namespace paylog::codec {
+namespace {
+
+bool IsLetterOrDigit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+}  // namespace
 
 void WritePosition(JsonWriter& writer, std::string_view name, const model::Position& position) {
   writer.Key(name).BeginObject();
@@ -114,6 +125,13 @@ std::optional<model::AccountId> ReadOptionalCustomer(FieldReader& fields, std::s
     return std::nullopt;
   }
   return fields.Customer(name);
+}
+
+bool IsEndpointName(std::string_view name) {
+  return !name.empty() && name.size() <= base::kEndpointNameLengthMax &&
+         IsLetterOrDigit(name.front()) && std::all_of(name.begin(), name.end(), [](char c) {
+           return IsLetterOrDigit(c) || c == '_' || c == '-';
+         });
 }
 
 }  // namespace paylog::codec

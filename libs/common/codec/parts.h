@@ -47,4 +47,7 @@ void WriteOptional(JsonWriter& writer, std::string_view name,
                    const std::optional<model::AccountId>& account);
 std::optional<model::AccountId> ReadOptionalCustomer(FieldReader& fields, std::string_view name);
 
+// 1 to kEndpointNameLengthMax letters, digits, '_' or '-', the first a letter or digit.
+bool IsEndpointName(std::string_view name);
+
 }  // namespace paylog::codec

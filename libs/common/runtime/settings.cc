@@ -158,9 +158,11 @@ base::Result<PartitionCounts> OpenTopics(log::Log& log) {
   const auto specs = TopicSpecs(recorded->counts);
   for (const log::TopicSpec& spec : specs) {
     if (!topics.contains(spec.name)) {
+      const bool is_newer = spec.name == kDeliveriesTopic;
       return Error{.code = ErrorCode::kNotFound,
                    .context = "the log has no topic " + spec.name +
-                              ", and had it once: its records are lost; restore it"};
+                              (is_newer ? ": it is older than that; `paylog topics create` adds it"
+                                        : ", and had it once: its records are lost; restore it")};
     }
   }
   PAYLOG_TRY(log.CheckTopics(specs));

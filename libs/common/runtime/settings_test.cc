@@ -37,6 +37,13 @@ class SettingsTest : public testing::Test {
     Must(producer->Send(Partition(kSettingsTopic, base::PartitionId(0)), {.value = value}));
     Must(producer->Flush());
   }
+  // A log of three partitions that lacks a topic.
+  void MakeWithout(std::string_view topic) {
+    auto specs = TopicSpecs(EqualCounts(3));
+    std::erase_if(specs, [&](const log::TopicSpec& spec) { return spec.name == topic; });
+    Must(log_->CreateTopics(specs));
+    Record(codec::EncodeSettings(EqualCounts(3)));
+  }
   std::vector<std::string> Records() {
     const auto reader = Must(log_->NewReader(Partition(kSettingsTopic, base::PartitionId(0)),
                                              log::Isolation::kReadCommitted));
@@ -129,13 +136,20 @@ TEST_F(SettingsTest, RefusesTopicsThatDifferFromTheRecord) {
 }
 
 TEST_F(SettingsTest, RefusesATopicThatIsGone) {
-  auto specs = TopicSpecs(EqualCounts(3));
-  specs.pop_back();
-  Must(log_->CreateTopics(specs));
-  Record(codec::EncodeSettings(EqualCounts(3)));
+  MakeWithout(kDeadLettersTopic);
   const base::Error error = ErrorOf(OpenTopics(*log_));
   EXPECT_EQ(error.code, ErrorCode::kNotFound);
-  EXPECT_THAT(error.context, HasSubstr("payments.dead-letters"));
+  EXPECT_THAT(error.context, HasSubstr("payments.dead-letters, and had it once"));
+}
+
+// Such a log is older than the notifier.
+TEST_F(SettingsTest, SaysHowToAddTheTopicOfDeliveries) {
+  MakeWithout(kDeliveriesTopic);
+  const base::Error error = ErrorOf(OpenTopics(*log_));
+  EXPECT_EQ(error.code, ErrorCode::kNotFound);
+  EXPECT_THAT(error.context, HasSubstr("`paylog topics create` adds it"));
+  EXPECT_EQ(Must(Create(0)), EqualCounts(3));
+  EXPECT_EQ(Must(OpenTopics(*log_)), EqualCounts(3));
 }
 
 // Two processes that make a log at once may both record.

@@ -35,7 +35,8 @@ std::vector<log::TopicSpec> TopicSpecs(const PartitionCounts& counts) {
           spec(kJournalTopic, counts.inbox),
           spec(kResultsTopic, counts.results),
           balances,
-          dead_letters};
+          dead_letters,
+          spec(kDeliveriesTopic, counts.results)};
 }
 
 }  // namespace paylog::runtime

@@ -17,10 +17,12 @@ inline constexpr std::string_view kJournalTopic = "ledger.journal";
 inline constexpr std::string_view kResultsTopic = "payments.results";
 inline constexpr std::string_view kBalancesTopic = "ledger.balances";
 inline constexpr std::string_view kDeadLettersTopic = "payments.dead-letters";
+inline constexpr std::string_view kDeliveriesTopic = "notifier.deliveries";
 inline constexpr std::string_view kSettingsTopic = "paylog.settings";  // See settings.h.
 
 inline constexpr std::string_view kValidatorGroup = "paylog-validator";
 inline constexpr std::string_view kLedgerGroup = "paylog-ledger";
+inline constexpr std::string_view kNotifierGroup = "paylog-notifier";
 
 using model::PartitionCounts;
 

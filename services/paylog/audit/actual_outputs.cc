@@ -103,6 +103,9 @@ Verdict ActualOutputs::LoadPartition(std::int32_t topic, base::PartitionId parti
 
 Verdict ActualOutputs::LoadRecord(std::int32_t topic, base::PartitionId partition,
                                   const log::StoredRecord& record) {
+  if (topic == kDeadLetters && record.FindHeader(codec::kCeType) == codec::kTypeDeadWebhook) {
+    return {};  // The notifier's, which follows from the answers of receivers.
+  }
   const auto at = runtime::Partition(kTopics[static_cast<std::size_t>(topic)], partition);
   std::string identity = Identity(at, record.headers);
   inbox_records_ += topic == kInbox ? 1 : 0;

@@ -274,6 +274,18 @@ TEST_F(AuditTest, FindsADeadLetterWithAnotherReason) {
   ExpectDifference("payments.dead-letters, partition 0, offset 0", "does not follow from");
 }
 
+// What receivers answer is not decided again; a command's dead letter cannot pass for a webhook's.
+TEST_F(AuditTest, LeavesDeadWebhooksAlone) {
+  log::StoredRecord webhook = Topic(runtime::kDeadLettersTopic).at(0);
+  SetHeader(webhook, codec::kCeType, std::string(codec::kTypeDeadWebhook));
+  Topic(runtime::kDeadLettersTopic).push_back(webhook);
+  const Verdict verdict = AuditCopy();
+  EXPECT_TRUE(verdict.ok()) << Describe(verdict);
+  EXPECT_EQ(report_.dead_letters, 1);
+  Topic(runtime::kDeadLettersTopic).erase(Topic(runtime::kDeadLettersTopic).begin());
+  EXPECT_FALSE(AuditCopy().ok());
+}
+
 TEST_F(AuditTest, FindsAnInboxRecordOfAnotherType) {
   SetHeader(Topic(runtime::kInboxTopic).at(1), codec::kCeType, std::string(codec::kTypeMessage));
   ExpectDifference("ledger.inbox, partition 0, offset 1", "does not follow from");
