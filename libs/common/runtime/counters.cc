@@ -26,6 +26,10 @@ void Tally::Add(const Tally& other) {
   aborts += other.aborts;
   take_overs += other.take_overs;
   replayed += other.replayed;
+  webhooks_scheduled += other.webhooks_scheduled;
+  webhooks_delivered += other.webhooks_delivered;
+  webhook_retries += other.webhook_retries;
+  webhooks_dead += other.webhooks_dead;
 }
 
 void Counters::Add(const Tally& tally) {

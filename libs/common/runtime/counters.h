@@ -22,7 +22,11 @@ struct Tally {
   std::int64_t snapshots = 0;
   std::int64_t aborts = 0;
   std::int64_t take_overs = 0;
-  std::int64_t replayed = 0;  // Journal events read back in take-overs.
+  std::int64_t replayed = 0;  // Events read back in take-overs.
+  std::int64_t webhooks_scheduled = 0;
+  std::int64_t webhooks_delivered = 0;
+  std::int64_t webhook_retries = 0;  // Attempts that failed and are not the last.
+  std::int64_t webhooks_dead = 0;    // Given up.
 
   void Count(const model::CommandResult& result);
   void Add(const Tally& other);

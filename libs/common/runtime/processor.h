@@ -1,8 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "paylog/base/result.h"
 #include "paylog/log/reader.h"
@@ -15,6 +18,10 @@ namespace paylog::runtime {
 //
 // Order of calls: TakeOver; then any number of (Process, then OnCommitted or OnAborted) with
 // Maintain in between; after trouble StillCurrent or TakeOver again; Close at a clean stop.
+//
+// Most processors only answer their input. One that also acts outside the log, as the notifier does
+// with HTTP, overrides what stands under "outside the log"; what it learns there reaches the log
+// through Process like everything else.
 class PartitionProcessor {
  public:
   virtual ~PartitionProcessor() = default;
@@ -37,10 +44,30 @@ class PartitionProcessor {
   // It did not, or nobody knows: staged state is dropped.
   virtual void OnAborted() = 0;
 
-  // Between transactions: snapshots and the like.
+  // Between transactions, and after each wait for records: snapshots and the like.
   virtual base::Result<void> Maintain() = 0;
   // The last call of a clean stop.
   virtual base::Result<void> Close() = 0;
+
+  // Outside the log.
+
+  // What was done there needs no commit, so that a fence comes too late for it: each assignment
+  // begins with a TakeOver.
+  [[nodiscard]] virtual bool acts_outside() const { return false; }
+  // Is there something to write though no input came? Then Process is called with no records.
+  [[nodiscard]] virtual bool HasOutput() const { return false; }
+  // For how long Maintain need not be called, unless `wakeup` is.
+  [[nodiscard]] virtual std::chrono::milliseconds IdleFor() const {
+    return std::chrono::milliseconds::max();
+  }
+  // A second place of the group, committed with each transaction, where TakeOver begins to read:
+  // everything before it was done with before this transaction.
+  [[nodiscard]] virtual std::optional<std::pair<log::TopicPartition, base::Offset>> Checkpoint()
+      const {
+    return std::nullopt;
+  }
+  // `wakeup` may be called from any thread and ends the wait for records. Empty: not any more.
+  virtual void SetWakeup(const std::function<void()>& /*wakeup*/) {}
 
   // A TakeOver that is under way or comes ends soon, with kShutdown, until Resume. From any thread.
   void Interrupt() { interrupted_ = true; }

@@ -17,7 +17,7 @@ struct Input {
   log::TopicPartition partition;
 };
 
-std::vector<Input> AllInputs(const PartitionCounts& counts) {
+std::vector<Input> AllInputs(const PartitionCounts& counts, bool notifier) {
   std::vector<Input> inputs;
   const auto add = [&](std::string_view group, std::string_view topic, std::int32_t count) {
     for (std::int32_t p = 0; p < count; ++p) {
@@ -26,6 +26,9 @@ std::vector<Input> AllInputs(const PartitionCounts& counts) {
   };
   add(kValidatorGroup, kCommandsTopic, counts.commands);
   add(kLedgerGroup, kInboxTopic, counts.inbox);
+  if (notifier) {
+    add(kNotifierGroup, kResultsTopic, counts.results);
+  }
   return inputs;
 }
 
@@ -70,8 +73,8 @@ base::Result<bool> NothingBetween(log::Log& log, const log::TopicPartition& part
 
 // Ends, then offsets, then ends again: where the ends did not move and the offsets had reached
 // them, no transaction was open that could still write.
-base::Result<bool> IsQuiet(log::Log& log, const PartitionCounts& counts) {
-  const std::vector<Input> inputs = AllInputs(counts);
+base::Result<bool> IsQuiet(log::Log& log, const PartitionCounts& counts, bool notifier) {
+  const std::vector<Input> inputs = AllInputs(counts, notifier);
   PAYLOG_ASSIGN(const auto before, ReadEnds(log, inputs));
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (before[i] == base::Offset(0)) {

@@ -10,6 +10,7 @@ namespace {
 // Both waits end early when there is something to do.
 constexpr std::chrono::milliseconds kMembershipWait{500};
 constexpr std::chrono::milliseconds kRecordsWait{500};
+constexpr std::chrono::milliseconds kNoWait{0};
 // Until a group that cannot be reached is asked again.
 constexpr std::chrono::milliseconds kGroupBackoff{200};
 
@@ -151,6 +152,12 @@ void StageRunner::RunWorker(const log::TopicPartition& partition, Driver& driver
       SetServing(partition, serving);
     }
     WaitBetweenSteps(driver, stop, *outcome);
+  }
+  // What is known already of what was done outside the log is not forgotten.
+  if (driver.worker.has_output()) {
+    if (auto outcome = driver.worker.Step(kNoWait); !outcome) {
+      OnWorkerEnded(partition, outcome.error());
+    }
   }
 }
 

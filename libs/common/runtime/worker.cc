@@ -13,7 +13,7 @@ using base::ErrorCode;
 namespace {
 
 // 10 ms, doubled up to 1.28 s: a broker that is away for hours is asked about once a second.
-constexpr std::chrono::milliseconds kBackoffNone{0};
+constexpr std::chrono::milliseconds kNoWait{0};
 constexpr std::chrono::milliseconds kBackoffMin{10};
 constexpr int kBackoffDoublingsMax = 7;
 
@@ -67,7 +67,13 @@ Worker::Worker(log::Log& log, PartitionProcessor& processor, Counters& counters,
       counters_(counters),
       options_(std::move(options)),
       observer_(options_.observer != nullptr ? *options_.observer : ignoring_),
-      metadata_(std::move(metadata)) {}
+      metadata_(std::move(metadata)) {
+  processor_.SetWakeup([this] { Wakeup(); });
+}
+
+Worker::~Worker() {
+  processor_.SetWakeup({});
+}
 
 base::Result<StepOutcome> Worker::Step(std::chrono::milliseconds wait) {
   if (failure_) {
@@ -86,7 +92,7 @@ base::Result<StepOutcome> Worker::Step(std::chrono::milliseconds wait) {
 
 base::Result<StepOutcome> Worker::TryStep(std::chrono::milliseconds wait) {
   // Whoever waits for a take-over hears of it at once, and not when records come.
-  const std::chrono::milliseconds poll_wait = writer_ == nullptr ? kBackoffNone : wait;
+  const bool hurries = writer_ == nullptr;
   if (auto running = EnsureRunning(); !running) {
     // Whatever was reached, the next attempt begins with a new epoch and looks at the log again.
     writer_.reset();
@@ -99,9 +105,10 @@ base::Result<StepOutcome> Worker::TryStep(std::chrono::milliseconds wait) {
     return Recover(running.error());
   }
   // After a refusal records are taken one by one, so that the one at fault stops only itself.
-  auto polled = reader_->Poll({.records_max = refusals_ > 0 ? 1 : options_.batch_records_max,
-                               .bytes_max = options_.batch_bytes_max,
-                               .wait = poll_wait});
+  auto polled = reader_->Poll(
+      {.records_max = refusals_ > 0 ? 1 : options_.batch_records_max,
+       .bytes_max = options_.batch_bytes_max,
+       .wait = hurries || processor_.HasOutput() ? kNoWait : std::min(wait, processor_.IdleFor())});
   if (!polled) {
     if (polled.error().retriable && !polled.error().fatal) {
       ++troubles_;
@@ -115,16 +122,22 @@ base::Result<StepOutcome> Worker::TryStep(std::chrono::milliseconds wait) {
     return polled.error();
   }
   if (polled->records.empty()) {
-    ForgetTroublesAtTheEnd(polled->next);
     observer_.OnCaughtUp(options_.input, polled->next);
-    PAYLOG_TRY(processor_.Maintain());
-    return StepOutcome::kIdle;
+    if (!processor_.HasOutput()) {
+      ForgetTroublesAtTheEnd(polled->next);
+      PAYLOG_TRY(processor_.Maintain());
+      return StepOutcome::kIdle;
+    }
   }
-  if (auto done = RunTransaction(*polled); !done) {
+  return Commit(polled->records);
+}
+
+base::Result<StepOutcome> Worker::Commit(std::span<const log::StoredRecord> records) {
+  if (auto done = RunTransaction(records); !done) {
     if (!TimeMayCure(done.error()) && ++refusals_ >= kRefusalsMax) {
       processor_.OnAborted();
-      return done.error().In("from offset " +
-                             std::to_string(polled->records.front().offset.value()) +
+      const base::Offset from = records.empty() ? committed_ : records.front().offset;
+      return done.error().In("from offset " + std::to_string(from.value()) +
                              ", after several attempts");
     }
     return Recover(done.error());
@@ -151,7 +164,7 @@ void Worker::ForgetTroublesAtTheEnd(base::Offset position) {
 
 std::chrono::milliseconds Worker::backoff() const {
   if (troubles_ == 0) {
-    return kBackoffNone;
+    return kNoWait;
   }
   const int doublings = std::min(troubles_ - 1, kBackoffDoublingsMax);
   return kBackoffMin * (1 << doublings);
@@ -224,14 +237,18 @@ base::Result<void> Worker::CommitPlace() {
   return {};
 }
 
-base::Result<void> Worker::RunTransaction(const log::PolledRecords& polled) {
+base::Result<void> Worker::RunTransaction(std::span<const log::StoredRecord> records) {
   PAYLOG_TRY(writer_->Begin());
   transaction_open_ = true;
-  PAYLOG_TRY(processor_.Process(polled.records, *writer_));
-  // Not `polled.next`, which may lie beyond gaps: the offset must name the last record processed.
-  const base::Offset next = polled.records.back().offset.Next();
-  observer_.OnCommitBegun(options_.input, polled.records.size());
+  PAYLOG_TRY(processor_.Process(records, *writer_));
+  // Not the reader's position, which may lie beyond gaps: the offset must name the last record
+  // processed.
+  const base::Offset next = records.empty() ? committed_ : records.back().offset.Next();
+  observer_.OnCommitBegun(options_.input, records.size());
   PAYLOG_TRY(writer_->CommitOffset(metadata_, options_.input, next));
+  if (const auto checkpoint = processor_.Checkpoint()) {
+    PAYLOG_TRY(writer_->CommitOffset(metadata_, checkpoint->first, checkpoint->second));
+  }
   PAYLOG_TRY(writer_->Commit());
   transaction_open_ = false;
   processor_.OnCommitted();
@@ -283,6 +300,9 @@ base::Result<void> Worker::AbortAndRewind() {
 void Worker::Reassign(log::GroupMetadata metadata) {
   metadata_ = std::move(metadata);
   paused_ = false;
+  if (processor_.acts_outside()) {
+    writer_.reset();
+  }
   processor_.Resume();
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "paylog/log/log.h"
@@ -40,6 +41,9 @@ class Worker {
   // Touches the log at the first Step only.
   Worker(log::Log& log, PartitionProcessor& processor, Counters& counters, WorkerOptions options,
          log::GroupMetadata metadata);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
 
   // Takes over if need be, then processes at most one batch; waits up to `wait` for records.
   // An error is final: the partition cannot be served by this process, and every later Step returns
@@ -68,6 +72,9 @@ class Worker {
   // need not wait for a long replay. From any thread.
   void Interrupt();
 
+  // Would a Step commit something even if no record came? Between steps.
+  [[nodiscard]] bool has_output() const { return is_serving() && processor_.HasOutput(); }
+
   // Every later Step returns its error: see Step.
   [[nodiscard]] bool has_failed() const { return failure_.has_value(); }
 
@@ -82,7 +89,8 @@ class Worker {
   base::Result<void> OpenReader();
   base::Result<void> RecreateWriter();
   base::Result<bool> ContinueAsBefore();
-  base::Result<void> RunTransaction(const log::PolledRecords& polled);
+  base::Result<StepOutcome> Commit(std::span<const log::StoredRecord> records);
+  base::Result<void> RunTransaction(std::span<const log::StoredRecord> records);
   base::Result<StepOutcome> Recover(const base::Error& error);
   base::Result<void> AbortAndRewind();
 
