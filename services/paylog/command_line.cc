@@ -52,7 +52,9 @@ void AddRun(CLI::App& app, RunArguments& arguments, Action& action) {
                       "Commands to take, JSON Lines; '-' is standard input. A file's place is "
                       "remembered over restarts");
   command->add_flag("--until-idle", arguments.until_idle,
-                    "End when every command has its result or dead letter");
+                    "End when every command has its result or dead letter, and every webhook was "
+                    "tried once");
+  service::AddWebhooksFlag(*command, arguments.webhooks);
   service::AddSnapshotsFlag(*command, arguments.log);
   service::AddSnapshotEventsFlag(*command, arguments.snapshot_events);
   service::AddBatchRecordsFlag(*command, arguments.batch_records);

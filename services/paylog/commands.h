@@ -22,6 +22,7 @@ struct RunArguments {
   LogOptions log;
   std::int32_t partitions = 0;  // 0: as the log has it, or the default for a new one.
   std::string input;            // Empty: none. "-": standard input.
+  std::string webhooks;         // An endpoint file; empty: none are sent.
   bool until_idle = false;
   bool strict = false;
   std::int64_t snapshot_events = ledger::kSnapshotEvents;

@@ -1,8 +1,10 @@
 #include "paylog/cli/local_system.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "paylog/ledger/stage/ledger_stage.h"
+#include "paylog/notifier/stage/notifier_stage.h"
 #include "paylog/runtime/progress.h"
 #include "paylog/validator/stage/validator_stage.h"
 
@@ -32,13 +34,31 @@ base::Result<void> LocalSystem::Start() {
                                      .batch_records_max = options_.batch_records,
                                      .warn = options_.warn},
                                     ledger_counters_);
-  PAYLOG_TRY(ledger_->Start());
-  return validator_->Start();
+  if (options_.notifier) {
+    notifier_ = notifier::MakeNotifierStage(
+        log_, {.setup = *options_.notifier, .batch_records_max = options_.batch_records},
+        notifier_counters_);
+  }
+  for (runtime::StageRunner* const stage : Stages()) {
+    PAYLOG_TRY(stage->Start());
+  }
+  return {};
+}
+
+// Those that read what others write come first.
+std::vector<runtime::StageRunner*> LocalSystem::Stages() const {
+  std::vector<runtime::StageRunner*> stages;
+  for (const auto* const stage : {&notifier_, &ledger_, &validator_}) {
+    if (*stage != nullptr) {
+      stages.push_back(stage->get());
+    }
+  }
+  return stages;
 }
 
 base::Result<void> LocalSystem::Stop() {
   std::optional<base::Error> first;
-  for (auto* const stage : {&validator_, &ledger_}) {
+  for (auto* const stage : {&validator_, &ledger_, &notifier_}) {
     if (*stage != nullptr) {
       if (auto stopped = (*stage)->Stop(); !stopped && !first) {
         first = stopped.error();
@@ -53,18 +73,29 @@ base::Result<void> LocalSystem::Stop() {
 }
 
 std::optional<base::Error> LocalSystem::failure() const {
-  for (const auto* const stage : {&validator_, &ledger_}) {
-    if (*stage != nullptr) {
-      if (auto error = (*stage)->failure()) {
-        return error;
-      }
+  for (const runtime::StageRunner* const stage : Stages()) {
+    if (auto error = stage->failure()) {
+      return error;
     }
   }
   return std::nullopt;
 }
 
 bool LocalSystem::AllTakenOver() const {
-  return !validator_->WhyNotReady() && !ledger_->WhyNotReady();
+  const auto stages = Stages();
+  return std::all_of(stages.begin(), stages.end(),
+                     [](const auto* const stage) { return !stage->WhyNotReady(); });
+}
+
+// Deliveries are counted before the commit that shows their results as processed, so they are
+// looked at after it.
+base::Result<bool> LocalSystem::IsIdle() {
+  if (!AllTakenOver()) {
+    return false;
+  }
+  PAYLOG_ASSIGN(const bool quiet,
+                runtime::IsQuiet(log_, options_.counts, options_.notifier.has_value()));
+  return quiet && (!options_.notifier || options_.notifier->gates->AllTried());
 }
 
 base::Result<void> LocalSystem::WaitUntilIdle(const std::function<bool()>& stopped) {
@@ -73,13 +104,11 @@ base::Result<void> LocalSystem::WaitUntilIdle(const std::function<bool()>& stopp
     if (const auto error = failure()) {
       return *error;
     }
-    if (AllTakenOver()) {
-      PAYLOG_ASSIGN(const bool quiet, runtime::IsQuiet(log_, options_.counts));
-      if (quiet) {
-        return {};
-      }
+    PAYLOG_ASSIGN(const bool idle, IsIdle());
+    if (idle) {
+      return {};
     }
-    ledger_counters_.WaitForChange(seen, kLookAgain);
+    (notifier_ != nullptr ? notifier_counters_ : ledger_counters_).WaitForChange(seen, kLookAgain);
   }
   return {};
 }

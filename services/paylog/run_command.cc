@@ -10,6 +10,7 @@
 #include "paylog/cli/local_system.h"
 #include "paylog/cli/output.h"
 #include "paylog/cli/progress_bar.h"
+#include "paylog/notifier/service/http_setup.h"
 #include "paylog/service/open_log.h"
 #include "paylog/service/process.h"
 #include "paylog/service/stop_signal.h"
@@ -39,7 +40,7 @@ void PrintCodes(const char* name, const std::map<model::ResultCode, std::int64_t
   }
 }
 
-void PrintSummary(const LocalSystem& system, std::chrono::duration<double> elapsed) {
+void PrintSummary(const LocalSystem& system, bool webhooks, std::chrono::duration<double> elapsed) {
   const runtime::Tally validator = system.validator_tally();
   const runtime::Tally ledger = system.ledger_tally();
   const double seconds = elapsed.count();
@@ -50,11 +51,28 @@ void PrintSummary(const LocalSystem& system, std::chrono::duration<double> elaps
   PrintCodes("refused", validator.refused);
   PrintRow("duplicates", ledger.duplicates);
   PrintRow("dead letters", validator.dead_letters);
+  if (webhooks) {
+    const runtime::Tally notifier = system.notifier_tally();
+    PrintRow("webhooks delivered", notifier.webhooks_delivered);
+    PrintRow("webhook attempts failed", notifier.webhook_retries);
+    PrintRow("webhooks given up", notifier.webhooks_dead);
+  }
   PrintRow("journal events", ledger.events);
   PrintRow("invariants checked", ledger.invariants_checked);
   PrintRow(
       "payments/s",
       seconds > 0 ? static_cast<std::int64_t>(static_cast<double>(validator.inputs) / seconds) : 0);
+}
+
+// nullopt where no endpoint file was given.
+base::Result<std::optional<notifier::NotifierSetup>> SetUpNotifier(
+    const std::string& endpoint_file, const runtime::PartitionCounts& counts) {
+  if (endpoint_file.empty()) {
+    return std::optional<notifier::NotifierSetup>();
+  }
+  PAYLOG_ASSIGN(notifier::NotifierSetup setup,
+                notifier::MakeHttpSetup(endpoint_file, counts, Warn));
+  return std::optional(std::move(setup));
 }
 
 // Serves until idle, a signal or a failure. The caller still has to stop the system.
@@ -126,12 +144,17 @@ ExitCode Run(const RunArguments& arguments) {
   if (auto strong = service::WarnOfWeaknesses(*opened, arguments.strict, Warn); !strong) {
     return ReportError(strong.error().ToString());
   }
+  const auto notifier = SetUpNotifier(arguments.webhooks, opened->counts);
+  if (!notifier) {
+    return ReportError(notifier.error().ToString());
+  }
   const SteadyClock::time_point begin = SteadyClock::now();
   LocalSystem system(*opened->log, {.counts = opened->counts,
                                     .snapshot_directory = opened->snapshot_directory,
                                     .snapshot_events = arguments.snapshot_events,
                                     .batch_records = arguments.batch_records,
-                                    .warn = Warn});
+                                    .warn = Warn,
+                                    .notifier = *notifier});
   if (auto started = system.Start(); !started) {
     return ReportError(started.error().ToString());
   }
@@ -149,7 +172,7 @@ ExitCode Run(const RunArguments& arguments) {
   if (auto compacted = Compact(*opened); !compacted) {
     return ReportError(compacted.error().ToString());
   }
-  PrintSummary(system, elapsed);
+  PrintSummary(system, notifier->has_value(), elapsed);
   return ReportEnd(arguments, *report, arguments.until_idle && stop.requested());
 }
 

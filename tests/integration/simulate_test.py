@@ -86,7 +86,7 @@ def no_released_binary_holds_a_mutant():
     names = re.findall(r"^mutant (\S+)$", MUTANTS.read_text(), re.MULTILINE)
     assert len(names) >= 20, names
     directory = pathlib.Path(paylog.binary()).parent
-    for program in ("paylog", "paylog-validator", "paylog-ledger"):
+    for program in ("paylog", "paylog-validator", "paylog-ledger", "paylog-notifier"):
         content = (directory / program).read_bytes()
         found = [name for name in [*names, "paylog7mutants"] if name.encode() in content]
         assert not found, (program, found)

@@ -56,6 +56,11 @@ void AddBatchRecordsFlag(CLI::App& command, std::size_t& batch_records_max) {
   TakeWholeNumber(*option->capture_default_str(), 1);
 }
 
+CLI::Option* AddWebhooksFlag(CLI::App& command, std::string& endpoint_file) {
+  return command.add_option("--webhooks", endpoint_file,
+                            "Send results as webhooks to the endpoints of this file");
+}
+
 void TakeWholeNumber(CLI::Option& option, std::int64_t min) {
   option.check(CLI::Validator(
       [min](const std::string& text) {

@@ -27,6 +27,9 @@ void AddStrictFlag(CLI::App& command, bool& strict);
 void AddSnapshotEventsFlag(CLI::App& command, std::int64_t& snapshot_events);
 void AddBatchRecordsFlag(CLI::App& command, std::size_t& batch_records_max);
 
+// --webhooks, for those who send them.
+CLI::Option* AddWebhooksFlag(CLI::App& command, std::string& endpoint_file);
+
 // Makes the option take whole numbers of at least `min` only, with an error that people can read.
 void TakeWholeNumber(CLI::Option& option, std::int64_t min);
 

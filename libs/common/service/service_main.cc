@@ -30,6 +30,7 @@ struct Arguments {
   bool strict = false;
   std::int64_t snapshot_events = 100'000;
   std::size_t batch_records_max = runtime::kBatchRecordsMax;
+  std::string webhooks;
   std::string http = "127.0.0.1:0";
   std::string format = "text";
   std::string severity = "info";
@@ -46,6 +47,9 @@ std::optional<ExitCode> ParseArguments(int argc, const char* const* argv,
   if (description.keeps_snapshots) {
     AddSnapshotsFlag(app, arguments.log);
     AddSnapshotEventsFlag(app, arguments.snapshot_events);
+  }
+  if (description.sends_webhooks) {
+    AddWebhooksFlag(app, arguments.webhooks)->required();
   }
   AddBatchRecordsFlag(app, arguments.batch_records_max);
   app.add_option("--http", arguments.http,
@@ -120,14 +124,16 @@ base::Result<void> Serve(const ServiceDescription& description, const Arguments&
   telemetry::Metrics metrics;
   StageTelemetry observer(description.stage, counters, metrics, diagnostics);
   metrics.SetRefresh([&] { observer.Refresh(); });
-  const auto stage = description.make_stage(*opened.log,
-                                            {.counts = opened.counts,
-                                             .snapshot_directory = opened.snapshot_directory,
-                                             .snapshot_events = arguments.snapshot_events,
-                                             .batch_records_max = arguments.batch_records_max,
-                                             .warn = warn,
-                                             .observer = &observer},
-                                            counters);
+  PAYLOG_ASSIGN(const auto stage,
+                description.make_stage(*opened.log,
+                                       {.counts = opened.counts,
+                                        .snapshot_directory = opened.snapshot_directory,
+                                        .snapshot_events = arguments.snapshot_events,
+                                        .batch_records_max = arguments.batch_records_max,
+                                        .warn = warn,
+                                        .observer = &observer,
+                                        .webhooks = arguments.webhooks},
+                                       counters));
   PAYLOG_ASSIGN(const auto http,
                 telemetry::HttpServer::Start(arguments.http, MakeHandlers(*stage, metrics)));
   PAYLOG_TRY(stage->Start());

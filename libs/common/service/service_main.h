@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "paylog/base/result.h"
 #include "paylog/log/log.h"
 #include "paylog/runtime/stage_runner.h"
 #include "paylog/runtime/topics.h"
@@ -19,6 +20,7 @@ struct StageSetup {
   std::size_t batch_records_max = 0;
   std::function<void(const std::string&)> warn;
   runtime::StageObserver* observer = nullptr;
+  std::string webhooks;  // The endpoint file.
 };
 
 struct ServiceDescription {
@@ -26,8 +28,9 @@ struct ServiceDescription {
   std::string stage;    // "ledger"
   std::string purpose;  // A sentence for --help.
   bool keeps_snapshots = false;
-  std::function<std::unique_ptr<runtime::StageRunner>(log::Log&, const StageSetup&,
-                                                      runtime::Counters&)>
+  bool sends_webhooks = false;
+  std::function<base::Result<std::unique_ptr<runtime::StageRunner>>(log::Log&, const StageSetup&,
+                                                                    runtime::Counters&)>
       make_stage;
 };
 

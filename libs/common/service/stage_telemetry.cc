@@ -28,6 +28,8 @@ constexpr const char* kEvents = "paylog_events_total";
 constexpr const char* kResults = "paylog_results_total";
 constexpr const char* kDuplicates = "paylog_duplicate_results_total";
 constexpr const char* kDeadLetters = "paylog_dead_letters_total";
+constexpr const char* kWebhooksScheduled = "paylog_webhooks_scheduled_total";
+constexpr const char* kWebhookAttempts = "paylog_webhook_attempts_total";
 
 // Series of a partition that end with its assignment.
 constexpr std::array kOfPartitions = {kStopped, kLag, kLsoLag, kSnapshotAge};
@@ -92,7 +94,7 @@ void StageTelemetry::Declare() {
   metrics_.DeclareCounter(kReadTroubles, "Reads of the input that failed and are repeated.");
   metrics_.DeclareHistogram(kTakeOver, "Time of a take-over, from fencing to serving.",
                             {0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300});
-  metrics_.DeclareCounter(kReplayed, "Journal events replayed in take-overs.");
+  metrics_.DeclareCounter(kReplayed, "Events replayed in take-overs.");
   metrics_.DeclareCounter(kSnapshots, "Snapshots saved.");
   metrics_.DeclareGauge(kSnapshotAge,
                         "Time since a snapshot was saved, or since the take-over where none was.");
@@ -101,6 +103,8 @@ void StageTelemetry::Declare() {
   metrics_.DeclareCounter(kResults, "First results of commands, by code.");
   metrics_.DeclareCounter(kDuplicates, "Results that repeat an earlier one.");
   metrics_.DeclareCounter(kDeadLetters, "Records that became dead letters.");
+  metrics_.DeclareCounter(kWebhooksScheduled, "Webhooks that are to be sent.");
+  metrics_.DeclareCounter(kWebhookAttempts, "What came of webhooks, by outcome.");
 }
 
 Labels StageTelemetry::StageLabels(Labels labels) const {
@@ -316,6 +320,10 @@ void StageTelemetry::Refresh() {
   }
   raise(kDuplicates, StageLabels(), tally.duplicates);
   raise(kDeadLetters, StageLabels(), tally.dead_letters);
+  raise(kWebhooksScheduled, StageLabels(), tally.webhooks_scheduled);
+  raise(kWebhookAttempts, StageLabels({{"outcome", "delivered"}}), tally.webhooks_delivered);
+  raise(kWebhookAttempts, StageLabels({{"outcome", "failed"}}), tally.webhook_retries);
+  raise(kWebhookAttempts, StageLabels({{"outcome", "given_up"}}), tally.webhooks_dead);
   raise(kSnapshots, StageLabels(), tally.snapshots);
   raise(kReplayed, StageLabels(), tally.replayed);
   const std::scoped_lock lock(mutex_);

@@ -180,7 +180,7 @@ TEST_F(StageTelemetryTest, EveryMetricStandsInTheReference) {
       ++count;
     }
   }
-  EXPECT_EQ(count, 17);
+  EXPECT_EQ(count, 19);
 }
 
 TEST_F(StageTelemetryTest, ASnapshotMakesTheStateSafe) {
