@@ -63,10 +63,15 @@ bool EndpointGates::End(const std::string& name, bool succeeded, base::Timestamp
   return opened;
 }
 
-void EndpointGates::Disable(const std::string& name, const base::Hash256& url_sha256) {
+bool EndpointGates::Disable(const std::string& name, const base::Hash256& url_sha256) {
   const std::scoped_lock lock(mutex_);
-  Gate& gate = GateOf(name);
-  gate.disabled = gate.disabled || base::Sha256(gate.endpoint->url) == url_sha256;
+  const auto found = gates_.find(name);
+  if (found == gates_.end() || found->second->disabled ||
+      base::Sha256(found->second->endpoint->url) != url_sha256) {
+    return false;
+  }
+  found->second->disabled = true;
+  return true;
 }
 
 bool EndpointGates::IsDisabled(const std::string& name) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -48,7 +49,14 @@ class EndpointGates {
   // nullptr where the endpoint file has none of this name.
   [[nodiscard]] std::shared_ptr<const Endpoint> Find(const std::string& name) const;
 
-  // REQUIRES of all that follow: Find(name) != nullptr.
+  // From now on nothing goes to this URL of the endpoint. True where that is new; without effect
+  // where there is no such endpoint, or it has another URL.
+  bool Disable(const std::string& name, const base::Hash256& url_sha256);
+  // Has somebody told all that the log knows of disabled endpoints?
+  [[nodiscard]] bool has_learned() const { return learned_; }
+  void SetLearned() { learned_ = true; }
+
+  // REQUIRES of what follows: Find(name) != nullptr.
 
   // `waiter` names who asks; it is called at most once for each answer kLater.
   Admission TryBegin(const std::string& name, base::TimestampMs now, std::int32_t waiter,
@@ -56,8 +64,6 @@ class EndpointGates {
   // True where the circuit opened with this.
   bool End(const std::string& name, bool succeeded, base::TimestampMs now);
 
-  // From now on nothing goes to this URL of the endpoint. Without effect where it has another one.
-  void Disable(const std::string& name, const base::Hash256& url_sha256);
   [[nodiscard]] bool IsDisabled(const std::string& name) const;
 
   // Of a partition: how many deliveries were never tried, by endpoint. Endpoints that Find does not
@@ -79,6 +85,7 @@ class EndpointGates {
 
   const GateOptions options_;
   std::vector<std::shared_ptr<const Endpoint>> endpoints_;
+  std::atomic<bool> learned_{false};
   mutable std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Gate>> gates_;                   // None comes or goes.
   std::map<std::int32_t, std::map<std::string, std::int64_t>> untried_;  // By partition.

@@ -71,9 +71,11 @@ TEST_F(EndpointGatesTest, ABusyEndpointNamesNoTime) {
 }
 
 TEST_F(EndpointGatesTest, DisablesTheUrlThatWasMeantOnly) {
-  gates_.Disable("shop", base::Sha256("https://elsewhere.example"));
+  EXPECT_FALSE(gates_.Disable("shop", base::Sha256("https://elsewhere.example")));
+  EXPECT_FALSE(gates_.Disable("baker", base::Sha256("https://shop.example/hook")));
   EXPECT_FALSE(gates_.IsDisabled("shop"));
-  gates_.Disable("shop", base::Sha256("https://shop.example/hook"));
+  EXPECT_TRUE(gates_.Disable("shop", base::Sha256("https://shop.example/hook")));
+  EXPECT_FALSE(gates_.Disable("shop", base::Sha256("https://shop.example/hook"))) << "not new";
   EXPECT_TRUE(gates_.IsDisabled("shop"));
   EXPECT_EQ(Begin("shop"), Kind::kNever);
   EXPECT_EQ(Begin("bank"), Kind::kGo);

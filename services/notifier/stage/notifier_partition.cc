@@ -5,11 +5,10 @@
 #include <variant>
 
 #include "paylog/base/check.h"
-#include "paylog/codec/delivery_codec.h"
 #include "paylog/codec/result_codec.h"
 #include "paylog/notifier/core/matching.h"
+#include "paylog/notifier/stage/delivery_reader.h"
 #include "paylog/notifier/stage/delivery_records.h"
-#include "paylog/runtime/poll_towards.h"
 
 namespace paylog::notifier {
 namespace {
@@ -56,48 +55,56 @@ base::Result<base::Offset> NotifierPartition::TakeOver(std::optional<base::Offse
   std::erase_if(taken_, [](const FinishedAttempt& finished) { return finished.given_up; });
   deliveries_ = {};
   last_result_ = base::Offset(-1);
-  // A read-committed reader would stop where a predecessor's markers are not written yet.
-  PAYLOG_ASSIGN(const auto uncommitted, log_.NewReader(topic_, log::Isolation::kReadUncommitted));
-  PAYLOG_ASSIGN(end_, uncommitted->EndOffset());
-  PAYLOG_ASSIGN(const auto checkpoint,
-                log_.CommittedOffset(std::string(runtime::kNotifierGroup), topic_));
+  PAYLOG_ASSIGN(end_, DeliveriesEnd(log_, partition_));
   // A group that has forgotten its place in the results finds it in the last event about one.
-  const base::Offset from = committed ? checkpoint.value_or(base::Offset(0)) : base::Offset(0);
+  base::Offset from(0);
+  if (committed) {
+    PAYLOG_ASSIGN(from, DeliveriesCheckpoint(log_, partition_));
+  }
   if (from > end_) {
     return Error{.code = ErrorCode::kLostRecords,
                  .context = topic_.ToString() + " is needed from offset " +
                             std::to_string(from.value()) + " on, and ends at " +
                             std::to_string(end_.value()) + ": the log has lost records"};
   }
-  PAYLOG_TRY(Replay(from, end_));
+  PAYLOG_TRY(Replay(from));
+  PAYLOG_TRY(LearnWhatIsDisabled());
   TakeUp();
   return std::max(committed.value_or(base::Offset(0)), last_result_.Next());
 }
 
-base::Result<void> NotifierPartition::Replay(base::Offset from, base::Offset end) {
-  PAYLOG_ASSIGN(const auto reader, log_.NewReader(topic_, log::Isolation::kReadCommitted));
-  PAYLOG_TRY(reader->Seek(from));
+base::Result<void> NotifierPartition::Replay(base::Offset from) {
   std::int64_t replayed = 0;
-  while (true) {
-    PAYLOG_ASSIGN(const auto polled,
-                  runtime::PollTowards(*reader, end, runtime::kPollRecordsMax, &interrupted()));
-    if (polled.records.empty()) {
-      counters_.Add({.replayed = replayed});
-      return {};
-    }
-    for (const log::StoredRecord& record : polled.records) {
-      const auto event = codec::DecodeDeliveryEvent(record.value);
-      if (!event) {
-        return event.error().In(topic_.ToString() + " offset " +
-                                std::to_string(record.offset.value()));
-      }
-      if (const auto* const scheduled = std::get_if<model::DeliveryScheduled>(&*event)) {
-        last_result_ = std::max(last_result_, scheduled->result.offset);
-      }
-      deliveries_.Apply(*event, record.offset);
-      ++replayed;
-    }
+  PAYLOG_TRY(ReadDeliveries(log_, partition_, from, end_, interrupted(),
+                            [&](const model::DeliveryEvent& event, base::Offset offset) {
+                              if (const auto* const scheduled =
+                                      std::get_if<model::DeliveryScheduled>(&event)) {
+                                last_result_ = std::max(last_result_, scheduled->result.offset);
+                              }
+                              deliveries_.Apply(event, offset);
+                              ++replayed;
+                            }));
+  counters_.Add({.replayed = replayed});
+  return {};
+}
+
+// The first of a process to take over reads what the others' partitions know: a receiver that has
+// answered 410 shall not be asked by one that has not heard of it.
+base::Result<void> NotifierPartition::LearnWhatIsDisabled() {
+  for (std::int32_t p = 0; p < setup_.counts.results && !setup_.gates->has_learned(); ++p) {
+    const base::PartitionId other(p);
+    PAYLOG_ASSIGN(const base::Offset from, DeliveriesCheckpoint(log_, other));
+    PAYLOG_ASSIGN(const base::Offset end, DeliveriesEnd(log_, other));
+    PAYLOG_TRY(ReadDeliveries(log_, other, std::min(from, end), end, interrupted(),
+                              [&](const model::DeliveryEvent& event, base::Offset /*offset*/) {
+                                if (const auto* const disabled =
+                                        std::get_if<model::EndpointDisabled>(&event)) {
+                                  setup_.gates->Disable(disabled->endpoint, disabled->url_sha256);
+                                }
+                              }));
   }
+  setup_.gates->SetLearned();
+  return {};
 }
 
 // What this process is doing already goes on.
@@ -109,9 +116,7 @@ void NotifierPartition::TakeUp() {
     }
   }
   for (const auto& [endpoint, disabled] : deliveries_.disabled()) {
-    if (setup_.gates->Find(endpoint) != nullptr) {
-      setup_.gates->Disable(endpoint, disabled.url_sha256);
-    }
+    setup_.gates->Disable(endpoint, disabled.url_sha256);
   }
   PublishUntried();
 }
@@ -238,13 +243,10 @@ void NotifierPartition::OnCommitted() {
 }
 
 void NotifierPartition::Disable(const model::EndpointDisabled& disabled) {
-  if (setup_.gates->Find(disabled.endpoint) == nullptr ||
-      setup_.gates->IsDisabled(disabled.endpoint)) {
-    return;
+  if (setup_.gates->Disable(disabled.endpoint, disabled.url_sha256)) {
+    setup_.warn("endpoint " + disabled.endpoint +
+                " answered 410 and is disabled, until it has another URL");
   }
-  setup_.gates->Disable(disabled.endpoint, disabled.url_sha256);
-  setup_.warn("endpoint " + disabled.endpoint +
-              " answered 410 and is disabled, until it has another URL");
 }
 
 void NotifierPartition::OnAborted() {

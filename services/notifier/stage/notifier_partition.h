@@ -63,7 +63,8 @@ class NotifierPartition final : public runtime::PartitionProcessor {
   [[nodiscard]] const Deliveries& deliveries() const { return deliveries_; }
 
  private:
-  base::Result<void> Replay(base::Offset from, base::Offset end);
+  base::Result<void> Replay(base::Offset from);
+  base::Result<void> LearnWhatIsDisabled();
   void TakeUp();
   base::Result<void> StageResult(const log::StoredRecord& record);
   void StageOutcome(const FinishedAttempt& finished);

@@ -68,6 +68,7 @@ struct RunOptions {
   std::vector<Endpoint> endpoints = {EndpointFor("shop")};
   RetrySchedule schedule;
   GateOptions gates;
+  std::int32_t partition = 0;
   log::Log* log = nullptr;  // Instead of the payment log's own: one with faults.
 };
 
@@ -82,12 +83,13 @@ class NotifierRun {
               .clock = std::shared_ptr<const base::Clock>(&payments.clock(), [](const auto*) {}),
               .warn = [this](const std::string& warning) { warnings.push_back(warning); }};
     log::Log& log = options.log != nullptr ? *options.log : payments.log();
-    partition_.emplace(log, base::PartitionId(0), setup_, counters_);
-    worker_.emplace(log, *partition_, counters_,
-                    runtime::WorkerOptions{
-                        .input = runtime::Partition(runtime::kResultsTopic, base::PartitionId(0)),
-                        .transactional_id = "notifier-0"},
-                    log::GroupMetadata::Standalone(std::string(runtime::kNotifierGroup)));
+    const base::PartitionId number(options.partition);
+    partition_.emplace(log, number, setup_, counters_);
+    worker_.emplace(
+        log, *partition_, counters_,
+        runtime::WorkerOptions{.input = runtime::Partition(runtime::kResultsTopic, number),
+                               .transactional_id = "notifier-" + std::to_string(options.partition)},
+        log::GroupMetadata::Standalone(std::string(runtime::kNotifierGroup)));
   }
 
   // Until nothing is left to do now.
@@ -147,8 +149,10 @@ inline log::Record ResultRecord(const std::string& id, const std::string& accoun
           .timestamp = base::TimestampMs(1'795'248'000'000)};
 }
 
-inline void Publish(test_support::PaymentLog& payments, const std::vector<log::Record>& results) {
-  payments.Produce(runtime::Partition(runtime::kResultsTopic, base::PartitionId(0)), results);
+inline void Publish(test_support::PaymentLog& payments, const std::vector<log::Record>& results,
+                    std::int32_t partition = 0) {
+  payments.Produce(runtime::Partition(runtime::kResultsTopic, base::PartitionId(partition)),
+                   results);
 }
 
 // All events of the partition.

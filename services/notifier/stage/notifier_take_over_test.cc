@@ -228,6 +228,17 @@ TEST_F(NotifierTakeOverTest, DamageInItsTopicIsNamed) {
   EXPECT_THAT(run.sender->sent(), IsEmpty());
 }
 
+TEST_F(NotifierTakeOverTest, AsksNobodyWhoToldAnotherPartitionThatHeWantsNoMore) {
+  test_support::PaymentLog log(2);
+  Publish(log, {ResultRecord("d-1", "alice")}, /*partition=*/0);
+  NotifierRun(log).AnswerAll(Status(410));
+  Publish(log, {ResultRecord("d-2", "bob")}, /*partition=*/1);
+  NotifierRun other(log, {.schedule = {}, .gates = {}, .partition = 1});
+  other.AnswerAll(Status(200));
+  EXPECT_THAT(other.sender->sent(), IsEmpty());
+  EXPECT_THAT(log.Values(runtime::kDeliveriesTopic, 1), IsEmpty()) << "nothing is scheduled";
+}
+
 TEST_F(NotifierTakeOverTest, AnEndpointThatIsDisabledIsWrittenAgainNowAndThen) {
   PublishSome(1);
   NotifierRun(log_).AnswerAll(Status(410));
