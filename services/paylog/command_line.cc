@@ -7,6 +7,7 @@
 
 #include "paylog/base/limits.h"
 #include "paylog/cli/commands.h"
+#include "paylog/cli/dead_letters.h"
 #include "paylog/cli/output.h"
 #include "paylog/service/flags.h"
 #include "paylog/service/process.h"
@@ -110,6 +111,48 @@ void AddResults(CLI::App& app, ResultsArguments& arguments, Action& action) {
   SetAction(*command, arguments, action, Results);
 }
 
+CLI::Option* AddLetterPosition(CLI::App& command, std::string& position) {
+  return command
+      .add_option("POSITION", position, "P:OFFSET, as `paylog dead-letters list` shows it")
+      ->required()
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            return ParseLetterPosition(text) ? std::string() : "'" + text + "' is not P:OFFSET";
+          },
+          ""));
+}
+
+struct DeadLettersArguments {
+  ListDeadLettersArguments list;
+  ShowDeadLetterArguments show;
+  ResubmitArguments resubmit;
+};
+
+void AddDeadLetters(CLI::App& app, DeadLettersArguments& arguments, Action& action) {
+  CLI::App* const letters = app.add_subcommand("dead-letters", "What could not be understood");
+  letters->require_subcommand(0, 1);
+  CLI::App* const list = letters->add_subcommand("list", "All of them, by partition");
+  service::AddLogFlags(*list, arguments.list.log);
+  list->add_option("--reason", arguments.list.reason, "Only with this result code");
+  service::TakeWholeNumber(*list->add_option("--count", arguments.list.count, "At most so many"),
+                           0);
+  AddFormatOption(*list, arguments.list.format);
+  SetAction(*list, arguments.list, action, ListDeadLetters);
+  CLI::App* const show = letters->add_subcommand("show", "All that is known of one, and its body");
+  service::AddLogFlags(*show, arguments.show.log);
+  AddLetterPosition(*show, arguments.show.position);
+  show->add_flag("--raw", arguments.show.raw, "Only the body, its exact bytes");
+  SetAction(*show, arguments.show, action, ShowDeadLetter);
+  CLI::App* const resubmit =
+      letters->add_subcommand("resubmit", "Write one to payments.commands once more");
+  service::AddLogFlags(*resubmit, arguments.resubmit.log);
+  AddLetterPosition(*resubmit, arguments.resubmit.position);
+  resubmit->add_option("--body", arguments.resubmit.body,
+                       "The corrected body: a file, or '-' for standard input");
+  resubmit->add_flag("--again", arguments.resubmit.again, "Though it was resubmitted before");
+  SetAction(*resubmit, arguments.resubmit, action, Resubmit);
+}
+
 void AddRead(CLI::App& app, ReadArguments& arguments, Action& action) {
   CLI::App* const command = app.add_subcommand("read", "Records of a topic as JSON Lines");
   service::AddLogFlags(*command, arguments.log);
@@ -194,6 +237,7 @@ ExitCode ParseAndCarryOut(int argc, const char* const* argv) {
   TopicsArguments topics;
   CreateTopicsArguments create_topics;
   ReadArguments read;
+  DeadLettersArguments dead_letters;
   AuditArguments audit;
   RepairHeadArguments repair_head;
   SimulateArguments simulate;
@@ -204,6 +248,7 @@ ExitCode ParseAndCarryOut(int argc, const char* const* argv) {
   AddResults(app, results, action);
   AddTopics(app, topics, create_topics, action);
   AddRead(app, read, action);
+  AddDeadLetters(app, dead_letters, action);
   AddAudit(app, audit, action);
   AddRepairHead(app, repair_head, action);
   AddSimulate(app, simulate, action);

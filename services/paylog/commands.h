@@ -85,6 +85,30 @@ struct RepairHeadArguments {
 };
 ExitCode RepairHead(const RepairHeadArguments& arguments);
 
+struct ListDeadLettersArguments {
+  LogOptions log;
+  std::string reason;  // Empty: any.
+  std::optional<std::int64_t> count;
+  Format format = Format::kTable;
+};
+ExitCode ListDeadLetters(const ListDeadLettersArguments& arguments);
+
+struct ShowDeadLetterArguments {
+  LogOptions log;
+  std::string position;  // "P:OFFSET"
+  bool raw = false;      // The exact bytes of the body, and nothing else.
+};
+// REQUIRES: ParseLetterPosition(arguments.position), here and below.
+ExitCode ShowDeadLetter(const ShowDeadLetterArguments& arguments);
+
+struct ResubmitArguments {
+  LogOptions log;
+  std::string position;
+  std::optional<std::string> body;  // A file to take the body from; "-" for standard input.
+  bool again = false;               // Though it was resubmitted before.
+};
+ExitCode Resubmit(const ResubmitArguments& arguments);
+
 struct AuditArguments {
   LogOptions log;
 };

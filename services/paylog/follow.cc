@@ -27,6 +27,20 @@ base::Result<Polled> PollOnce(log::Reader& reader, const log::TopicPartition& fr
 
 }  // namespace
 
+base::Result<std::vector<ReadRange>> WholeTopic(log::Log& log, std::string_view topic,
+                                                std::int32_t partition_count) {
+  std::vector<ReadRange> ranges;
+  for (std::int32_t p = 0; p < partition_count; ++p) {
+    const log::TopicPartition partition{.topic = std::string(topic),
+                                        .partition = base::PartitionId(p)};
+    PAYLOG_ASSIGN(const auto reader, log.NewReader(partition, log::Isolation::kReadCommitted));
+    PAYLOG_ASSIGN(const base::Offset beginning, reader->BeginningOffset());
+    PAYLOG_ASSIGN(const base::Offset end, reader->EndOffset());
+    ranges.push_back({.partition = partition, .from = beginning, .end = end});
+  }
+  return ranges;
+}
+
 base::Result<void> ReadRanges(log::Log& log, const std::vector<ReadRange>& ranges,
                               const RecordVisitor& visit) {
   for (const ReadRange& range : ranges) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "paylog/base/result.h"
@@ -18,6 +20,10 @@ struct ReadRange {
 
 // False ends the reading.
 using RecordVisitor = std::function<bool(const log::TopicPartition&, const log::StoredRecord&)>;
+
+// What the topic holds as of now, all partitions.
+base::Result<std::vector<ReadRange>> WholeTopic(log::Log& log, std::string_view topic,
+                                                std::int32_t partition_count);
 
 // Visits the records of the ranges, one partition after the other.
 base::Result<void> ReadRanges(log::Log& log, const std::vector<ReadRange>& ranges,

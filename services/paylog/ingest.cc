@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "paylog/base/limits.h"
-#include "paylog/base/murmur2.h"
 #include "paylog/cli/batch_writer.h"
-#include "paylog/codec/command_codec.h"
+#include "paylog/cli/keyed_command.h"
+#include "paylog/model/result_code.h"
 
 namespace paylog::cli {
 namespace {
@@ -33,21 +33,7 @@ std::variant<Keyed, std::string> KeyLine(Line line, const runtime::PartitionCoun
     return std::string(model::ToString(model::ResultCode::kBodyTooLarge)) + ": more than " +
            std::to_string(base::kBodyBytesMax) + " bytes";
   }
-  const model::DecodedCommand decoded = codec::DecodeCommand(line.text);
-  if (const auto* const unreadable = std::get_if<model::UnreadableCommand>(&decoded)) {
-    const model::Refusal& refusal = unreadable->refusal;
-    return std::string(model::ToString(refusal.code)) + ": " + refusal.message +
-           (refusal.path.empty() ? "" : " (" + refusal.path + ")");
-  }
-  const auto* const command = std::get_if<model::Command>(&decoded);
-  const model::AccountId& account =
-      command != nullptr ? command->account : std::get<model::RefusedCommand>(decoded).account;
-  return Keyed{.to = runtime::Partition(runtime::kCommandsTopic,
-                                        base::PartitionOf(account.value(), counts.commands)),
-               .record = {.key = account.value(),
-                          .value = std::move(line.text),
-                          .headers = {},
-                          .timestamp = clock.Now()}};
+  return KeyCommand(std::move(line.text), counts, clock.Now());
 }
 
 bool IsBlank(const Line& line) {

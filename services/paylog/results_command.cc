@@ -38,19 +38,6 @@ bool Matches(const model::CommandResult& result, const ResultsArguments& argumen
          (arguments.account.empty() || result.account.value() == arguments.account);
 }
 
-base::Result<std::vector<ReadRange>> Ranges(service::OpenedLog& opened) {
-  std::vector<ReadRange> ranges;
-  for (std::int32_t p = 0; p < opened.counts.results; ++p) {
-    const auto partition = runtime::Partition(runtime::kResultsTopic, base::PartitionId(p));
-    PAYLOG_ASSIGN(const auto reader,
-                  opened.log->NewReader(partition, log::Isolation::kReadCommitted));
-    PAYLOG_ASSIGN(const base::Offset beginning, reader->BeginningOffset());
-    PAYLOG_ASSIGN(const base::Offset end, reader->EndOffset());
-    ranges.push_back({.partition = partition, .from = beginning, .end = end});
-  }
-  return ranges;
-}
-
 // Prints each result as it comes, but for a table that is not followed: its columns get the width
 // of their cells, so they wait for all of them.
 class ResultPrinter {
@@ -118,7 +105,7 @@ ExitCode Results(const ResultsArguments& arguments) {
   if (!opened) {
     return ReportError(opened.error().ToString());
   }
-  const auto ranges = Ranges(*opened);
+  const auto ranges = WholeTopic(*opened->log, runtime::kResultsTopic, opened->counts.results);
   if (!ranges) {
     return ReportError(ranges.error().ToString());
   }

@@ -26,6 +26,8 @@ inline constexpr std::string_view kReasonPath = "paylog_reason_path";
 inline constexpr std::string_view kReasonMessage = "paylog_reason_message";
 // Of a webhook that could not be delivered: the endpoint's name.
 inline constexpr std::string_view kEndpoint = "paylog_endpoint";
+// Of a command: the dead letter that it is sent again for, as "payments.dead-letters/0/5".
+inline constexpr std::string_view kResubmissionOf = "paylog_resubmission_of";
 
 // Values of ce_type.
 inline constexpr std::string_view kTypeCommand = "paylog.command.v1";  // in ledger.inbox
