@@ -5,7 +5,7 @@
 namespace paylog::fuzz {
 
 std::span<const Target> Targets() {
-  static constexpr std::array<Target, 13> kTargets = {{
+  static constexpr std::array<Target, 14> kTargets = {{
       {"command", FuzzOneCommand, nullptr},
       {"records", FuzzOneRecords, RecordsSeeds},
       {"json", FuzzOneJson, nullptr},
@@ -19,6 +19,7 @@ std::span<const Target> Targets() {
       {"lines", FuzzOneLines, nullptr},
       {"endpoints", FuzzOneEndpoints, EndpointsSeeds},
       {"webhook_reply", FuzzOneWebhookReply, WebhookReplySeeds},
+      {"socket", FuzzOneSocket, SocketSeeds},
   }};
   return kTargets;
 }

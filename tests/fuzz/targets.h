@@ -39,6 +39,8 @@ void FuzzOneLines(Bytes input);
 void FuzzOneEndpoints(Bytes input);
 // What a receiver of webhooks answers, over a real connection.
 void FuzzOneWebhookReply(Bytes input);
+// What a client of the owner's socket asks, over a real log.
+void FuzzOneSocket(Bytes input);
 
 // Seeds that are no golden examples, for the targets that need some of their own.
 std::vector<std::string> RecordsSeeds();
@@ -47,6 +49,7 @@ std::vector<std::string> LogFormatsSeeds();
 std::vector<std::string> PatchesSeeds();
 std::vector<std::string> EndpointsSeeds();
 std::vector<std::string> WebhookReplySeeds();
+std::vector<std::string> SocketSeeds();
 
 struct Target {
   std::string_view name;  // Of the fuzzer and its directories: "log_files".

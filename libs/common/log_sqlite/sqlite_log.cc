@@ -16,10 +16,12 @@ base::Result<std::unique_ptr<SqliteLog>> SqliteLog::Open(const Options& options)
   CHECK(options.clock != nullptr);
   PAYLOG_ASSIGN(std::unique_ptr<Storage> storage, Storage::Open(options.directory, options.create));
   return std::unique_ptr<SqliteLog>(new SqliteLog(
+      options.directory,
       std::make_unique<Engine>(std::move(storage), *options.clock, options.tail_cache_bytes)));
 }
 
-SqliteLog::SqliteLog(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+SqliteLog::SqliteLog(std::string directory, std::unique_ptr<Engine> engine)
+    : directory_(std::move(directory)), engine_(std::move(engine)) {}
 SqliteLog::~SqliteLog() = default;
 
 base::Result<void> SqliteLog::CreateTopics(std::span<const log::TopicSpec> specs) {
@@ -75,6 +77,24 @@ base::Result<std::optional<base::Offset>> SqliteLog::CommittedOffset(
   PAYLOG_TRY(engine_->failure.Check());
   PAYLOG_TRY(engine_->catalog.Find(from));
   return engine_->tail.GroupOffset({.group = group, .from = from});
+}
+
+base::Result<log::LogCut> SqliteLog::Cut() {
+  PAYLOG_TRY(engine_->failure.Check());
+  const std::vector<log::TopicSpec> topics = engine_->catalog.List();
+  TailCache::Cut seen = engine_->tail.TakeCut();
+  log::LogCut cut;
+  for (const log::TopicSpec& topic : topics) {
+    for (std::int32_t p = 0; p < topic.partition_count; ++p) {
+      const log::TopicPartition name{.topic = topic.name, .partition = base::PartitionId(p)};
+      PAYLOG_ASSIGN(const CatalogEntry entry, engine_->catalog.Find(name));
+      cut.ends[name] = seen.ends.at(static_cast<std::size_t>(entry.partition.index));
+    }
+  }
+  for (const auto& [key, offset] : seen.offsets) {
+    cut.offsets[{key.group, key.from}] = offset;
+  }
+  return cut;
 }
 
 base::Result<void> SqliteLog::Compact(const std::string& topic) {

@@ -8,6 +8,7 @@
 
 #include "paylog/base/clock.h"
 #include "paylog/base/result.h"
+#include "paylog/log/cut.h"
 #include "paylog/log/log.h"
 
 namespace paylog::log_sqlite {
@@ -61,6 +62,11 @@ class SqliteLog final : public log::Log {
   base::Result<std::optional<base::Offset>> CommittedOffset(
       const std::string& group, const log::TopicPartition& from) override;
 
+  [[nodiscard]] const std::string& directory() const { return directory_; }
+
+  // The log as it stands between two commits, now.
+  base::Result<log::LogCut> Cut();
+
   // The named point of compaction: removes all but the last record of each key; records without a
   // key stay. Commits wait meanwhile. kInvalidArgument unless the topic is Retention::kCompact.
   base::Result<void> Compact(const std::string& topic);
@@ -71,8 +77,9 @@ class SqliteLog final : public log::Log {
   base::Result<VerifyReport> Verify();
 
  private:
-  explicit SqliteLog(std::unique_ptr<Engine> engine);
+  SqliteLog(std::string directory, std::unique_ptr<Engine> engine);
 
+  const std::string directory_;
   std::unique_ptr<Engine> engine_;
 };
 

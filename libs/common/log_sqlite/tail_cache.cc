@@ -77,6 +77,16 @@ std::optional<base::Offset> TailCache::GroupOffset(const GroupOffsetKey& key) co
   return found == offsets_.end() ? std::nullopt : std::optional(found->second);
 }
 
+TailCache::Cut TailCache::TakeCut() const {
+  const std::lock_guard guard(mutex_);
+  Cut cut{.ends = {}, .offsets = offsets_};
+  cut.ends.reserve(partitions_.size());
+  for (const std::unique_ptr<Partition>& partition : partitions_) {
+    cut.ends.push_back(partition->end);
+  }
+  return cut;
+}
+
 base::Offset TailCache::WaitBeyond(std::int32_t partition_index, base::Offset position,
                                    std::chrono::steady_clock::time_point deadline, bool& woken) {
   std::unique_lock lock(mutex_);

@@ -47,6 +47,13 @@ class TailCache {
                                                          base::Offset offset) const;
   [[nodiscard]] std::optional<base::Offset> GroupOffset(const GroupOffsetKey& key) const;
 
+  // Where all partitions end, by index, and all groups' offsets, between two steps of Publish.
+  struct Cut {
+    std::vector<base::Offset> ends;
+    Offsets offsets;
+  };
+  [[nodiscard]] Cut TakeCut() const;
+
   // Returns when the partition ends beyond `position`, `woken` is set (which it clears), the log
   // failed or the deadline passed. Returns the end.
   base::Offset WaitBeyond(std::int32_t partition_index, base::Offset position,
