@@ -57,8 +57,13 @@ ExitCode AuditVerify(const AuditArguments& arguments) {
   if (!opened) {
     return ReportError(opened.error().ToString());
   }
-  // Those of a log on Kafka are on the machines of its ledgers, perhaps in use.
-  const bool known = opened->kafka == nullptr || !arguments.log.snapshots.empty();
+  if (auto frozen = service::Freeze(*opened); !frozen) {
+    return ReportError(frozen.error().ToString());
+  }
+  // Those of a log on Kafka are on the machines of its ledgers, perhaps in use; those of an
+  // embedded log are its owner's.
+  const bool known =
+      opened->served == nullptr && (opened->kafka == nullptr || !arguments.log.snapshots.empty());
   const std::string compared = known ? opened->snapshot_directory : "";
   audit::AuditReport report;
   const audit::Verdict verdict = audit::Audit(*opened->log, opened->counts, compared, report);
@@ -73,6 +78,10 @@ ExitCode AuditVerify(const AuditArguments& arguments) {
     return ExitCode::kIncomplete;
   }
   PrintReport(report);
+  if (opened->served != nullptr) {
+    std::printf("  note: as of a moment; process %d serves the log, and snapshots are its own\n",
+                opened->served->owner());
+  }
   return ExitCode::kDone;
 }
 

@@ -104,6 +104,9 @@ ExitCode Balances(const BalancesArguments& arguments) {
   if (!opened) {
     return ReportError(opened.error().ToString());
   }
+  if (auto frozen = service::Freeze(*opened); !frozen) {
+    return ReportError(frozen.error().ToString());
+  }
   const auto accounts = CollectAccounts(*opened, arguments);
   if (!accounts) {
     return ReportError(accounts.error().ToString());

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iostream>
+#include <string>
+#include <thread>
 
 namespace paylog::cli {
 namespace {
@@ -23,6 +26,53 @@ base::Result<Polled> PollOnce(log::Reader& reader, const log::TopicPartition& fr
     }
   }
   return polled->records.empty() ? Polled::kNothing : Polled::kSome;
+}
+
+base::Result<void> FollowRanges(log::Log& log, const std::vector<ReadRange>& ranges,
+                                const RecordVisitor& visit, const std::function<bool()>& stopped) {
+  std::vector<std::unique_ptr<log::Reader>> readers;
+  for (const ReadRange& range : ranges) {
+    PAYLOG_ASSIGN(auto reader, log.NewReader(range.partition, log::Isolation::kReadCommitted));
+    PAYLOG_TRY(reader->Seek(range.from));
+    readers.push_back(std::move(reader));
+  }
+  bool idle = false;  // Did the last round bring nothing? Then this one may wait, but only once.
+  while (!stopped()) {
+    bool any = false;
+    for (std::size_t i = 0; i < readers.size() && !stopped(); ++i) {
+      const bool last = i + 1 == readers.size();
+      const auto wait = idle && last && !any ? kWait : std::chrono::milliseconds(0);
+      PAYLOG_ASSIGN(const Polled polled, PollOnce(*readers[i], ranges[i].partition, visit, wait));
+      if (polled == Polled::kEnough) {
+        return {};
+      }
+      any = any || polled == Polled::kSome;
+    }
+    idle = !any;
+  }
+  return {};
+}
+
+// nullptr once stopped.
+base::Result<std::unique_ptr<log_socket::SocketLog>> WaitForOwner(
+    const std::string& directory, const std::function<bool()>& stopped) {
+  std::cerr << "paylog: nobody serves " << directory << "; waiting for `paylog run`\n";
+  while (!stopped()) {
+    auto log = log_socket::SocketLog::Connect(directory);
+    if (log || log.error().code != base::ErrorCode::kNotFound) {
+      return log;
+    }
+    std::this_thread::sleep_for(kWait);
+  }
+  return std::unique_ptr<log_socket::SocketLog>();
+}
+
+// What comes after them.
+std::vector<ReadRange> Behind(std::vector<ReadRange> ranges) {
+  for (ReadRange& range : ranges) {
+    range.from = std::max(range.from, range.end);
+  }
+  return ranges;
 }
 
 }  // namespace
@@ -62,29 +112,25 @@ base::Result<void> ReadRanges(log::Log& log, const std::vector<ReadRange>& range
   return {};
 }
 
-base::Result<void> FollowRanges(log::Log& log, const std::vector<ReadRange>& ranges,
-                                const RecordVisitor& visit, const std::function<bool()>& stopped) {
-  std::vector<std::unique_ptr<log::Reader>> readers;
-  for (const ReadRange& range : ranges) {
-    PAYLOG_ASSIGN(auto reader, log.NewReader(range.partition, log::Isolation::kReadCommitted));
-    PAYLOG_TRY(reader->Seek(range.from));
-    readers.push_back(std::move(reader));
+base::Result<void> Follow(service::OpenedLog& opened, const std::vector<ReadRange>& ranges,
+                          const RecordVisitor& visit, const std::function<bool()>& stopped) {
+  if (opened.embedded == nullptr) {
+    return FollowRanges(*opened.log, ranges, visit, stopped);
   }
-  bool idle = false;  // Did the last round bring nothing? Then this one may wait, but only once.
-  while (!stopped()) {
-    bool any = false;
-    for (std::size_t i = 0; i < readers.size() && !stopped(); ++i) {
-      const bool last = i + 1 == readers.size();
-      const auto wait = idle && last && !any ? kWait : std::chrono::milliseconds(0);
-      PAYLOG_ASSIGN(const Polled polled, PollOnce(*readers[i], ranges[i].partition, visit, wait));
-      if (polled == Polled::kEnough) {
-        return {};
-      }
-      any = any || polled == Polled::kSome;
-    }
-    idle = !any;
+  bool enough = false;
+  PAYLOG_TRY(ReadRanges(*opened.log, ranges, [&](const auto& from, const auto& record) {
+    enough = stopped() || !visit(from, record);
+    return !enough;
+  }));
+  if (enough) {
+    return {};
   }
-  return {};
+  const std::string directory = opened.embedded->directory();
+  opened.embedded = nullptr;
+  opened.log.reset();
+  PAYLOG_ASSIGN(const auto served, WaitForOwner(directory, stopped));
+  return served == nullptr ? base::Result<void>()
+                           : FollowRanges(*served, Behind(ranges), visit, stopped);
 }
 
 }  // namespace paylog::cli

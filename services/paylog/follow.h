@@ -8,6 +8,7 @@
 
 #include "paylog/base/result.h"
 #include "paylog/log/log.h"
+#include "paylog/service/open_log.h"
 
 namespace paylog::cli {
 
@@ -31,7 +32,10 @@ base::Result<void> ReadRanges(log::Log& log, const std::vector<ReadRange>& range
 
 // The same, and then goes on with what is appended, until `visit` or `stopped` ends it. All
 // partitions are looked at in turn; a round that finds nothing waits a moment, once.
-base::Result<void> FollowRanges(log::Log& log, const std::vector<ReadRange>& ranges,
-                                const RecordVisitor& visit, const std::function<bool()>& stopped);
+//
+// An embedded log that nobody serves is given back once it is read, since nobody could append while
+// this process has it; the following goes on when somebody serves it. `opened.log` is gone then.
+base::Result<void> Follow(service::OpenedLog& opened, const std::vector<ReadRange>& ranges,
+                          const RecordVisitor& visit, const std::function<bool()>& stopped);
 
 }  // namespace paylog::cli

@@ -112,9 +112,9 @@ ExitCode Read(const ReadArguments& arguments) {
     ++printed;
     return !OutputFailed() && (!arguments.count || printed < *arguments.count);
   };
-  const auto read = arguments.follow ? FollowRanges(*opened->log, *ranges, visit,
-                                                    [&] { return stop.requested(); })
-                                     : ReadRanges(*opened->log, *ranges, visit);
+  const auto read = arguments.follow
+                        ? Follow(*opened, *ranges, visit, [&] { return stop.requested(); })
+                        : ReadRanges(*opened->log, *ranges, visit);
   if (!read) {
     return ReportError(read.error().ToString());
   }

@@ -113,9 +113,9 @@ ExitCode Results(const ResultsArguments& arguments) {
   const auto visit = [&](const log::TopicPartition& from, const log::StoredRecord& record) {
     return printer.Print(from, record);
   };
-  const auto read = arguments.follow ? FollowRanges(*opened->log, *ranges, visit,
-                                                    [&] { return stop.requested(); })
-                                     : ReadRanges(*opened->log, *ranges, visit);
+  const auto read = arguments.follow
+                        ? Follow(*opened, *ranges, visit, [&] { return stop.requested(); })
+                        : ReadRanges(*opened->log, *ranges, visit);
   if (!read) {
     return ReportError(read.error().ToString());
   }

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdio>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "paylog/cli/local_system.h"
 #include "paylog/cli/output.h"
 #include "paylog/cli/progress_bar.h"
+#include "paylog/log_socket/socket_server.h"
 #include "paylog/notifier/service/http_setup.h"
 #include "paylog/service/open_log.h"
 #include "paylog/service/process.h"
@@ -75,6 +77,21 @@ base::Result<std::optional<notifier::NotifierSetup>> SetUpNotifier(
   return std::optional(std::move(setup));
 }
 
+// Other commands use an embedded log through this process meanwhile; nullptr where they cannot.
+std::unique_ptr<log_socket::SocketServer> ServeOthers(service::OpenedLog& opened) {
+  if (opened.embedded == nullptr) {
+    return nullptr;
+  }
+  log_sqlite::SqliteLog& log = *opened.embedded;
+  auto server = log_socket::SocketServer::Start(log, [&log] { return log.Cut(); },
+                                                {.directory = log.directory()});
+  if (!server) {
+    Warn("other commands must wait until this one ends: " + server.error().ToString());
+    return nullptr;
+  }
+  return *std::move(server);
+}
+
 // Serves until idle, a signal or a failure. The caller still has to stop the system.
 base::Result<IngestReport> Serve(const RunArguments& arguments, service::OpenedLog& opened,
                                  const base::Clock& clock, const service::StopSignal& stop,
@@ -133,7 +150,7 @@ ExitCode Run(const RunArguments& arguments) {
   service::IgnoreBrokenPipes();
   const base::SystemClock clock;
   const service::StopSignal stop;
-  auto opened = service::OpenOrCreateLog(arguments.log, arguments.partitions, clock, Warn);
+  auto opened = service::OpenLogToServe(arguments.log, arguments.partitions, clock, Warn);
   if (!opened) {
     return ReportError(opened.error().ToString());
   }
@@ -148,6 +165,7 @@ ExitCode Run(const RunArguments& arguments) {
   if (!notifier) {
     return ReportError(notifier.error().ToString());
   }
+  auto server = ServeOthers(*opened);
   const SteadyClock::time_point begin = SteadyClock::now();
   LocalSystem system(*opened->log, {.counts = opened->counts,
                                     .snapshot_directory = opened->snapshot_directory,
@@ -165,6 +183,7 @@ ExitCode Run(const RunArguments& arguments) {
   }
   const auto report = Serve(arguments, *opened, clock, stop, system);
   const auto elapsed = SteadyClock::now() - begin;
+  server.reset();
   const auto ended = system.Stop();
   if (!report || !ended) {
     return ReportError((!ended ? ended.error() : report.error()).ToString());

@@ -196,7 +196,7 @@ def serves_until_sigterm_and_refuses_a_second_owner():
         submit(log, OPEN_ALICE)
         process = log.start("run")
         assert "serves" in process.stdout.readline()
-        outcome = log.call("topics")
+        outcome = log.call("run")
         assert outcome.code == 3 and str(process.pid) in outcome.err, outcome
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=paylog.DEADLINE_SECONDS)

@@ -1,10 +1,13 @@
 #include "paylog/service/open_log.h"
 
+#include <chrono>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "paylog/log_socket/frozen_log.h"
 #include "paylog/service/kafka_properties.h"
 
 namespace paylog::service {
@@ -13,13 +16,52 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-base::Result<void> OpenEmbedded(const std::string& directory, bool create, const base::Clock& clock,
-                                OpenedLog& opened) {
+// What the log is opened for.
+enum class Purpose { kUse, kMake, kServe };
+
+// How long an owner may take to begin serving, or to end.
+constexpr std::chrono::seconds kOwnerWait{5};
+constexpr std::chrono::milliseconds kOwnerLookAgain{20};
+
+base::Result<void> OpenOwned(const std::string& directory, bool create, const base::Clock& clock,
+                             OpenedLog& opened) {
   PAYLOG_ASSIGN(auto log, log_sqlite::SqliteLog::Open(
                               {.directory = directory, .create = create, .clock = &clock}));
   opened.embedded = log.get();
   opened.log = std::move(log);
   return {};
+}
+
+base::Result<void> OpenServed(const std::string& directory, Purpose purpose, OpenedLog& opened) {
+  PAYLOG_ASSIGN(auto log, log_socket::SocketLog::Connect(directory));
+  if (purpose == Purpose::kServe) {
+    return Error{
+        .code = ErrorCode::kBusy,
+        .context = "process " + std::to_string(log->owner()) + " serves " + directory + " already"};
+  }
+  opened.served = log.get();
+  opened.log = std::move(log);
+  return {};
+}
+
+// Whoever has the log either serves it or will soon be done with it.
+base::Result<void> OpenEmbedded(const std::string& directory, Purpose purpose,
+                                const base::Clock& clock, OpenedLog& opened) {
+  const auto deadline = std::chrono::steady_clock::now() + kOwnerWait;
+  while (true) {
+    auto owned = OpenOwned(directory, purpose != Purpose::kUse, clock, opened);
+    if (owned || owned.error().code != ErrorCode::kBusy) {
+      return owned;
+    }
+    auto served = OpenServed(directory, purpose, opened);
+    if (served || served.error().code != ErrorCode::kNotFound) {
+      return served;
+    }
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return owned;
+    }
+    std::this_thread::sleep_for(kOwnerLookAgain);
+  }
 }
 
 base::Result<void> OpenKafka(const std::string& brokers, const LogOptions& options,
@@ -49,14 +91,14 @@ std::string MoreOf(const std::vector<std::string>& weaknesses) {
 }
 
 // Without looking at its topics.
-base::Result<OpenedLog> Open(const LogOptions& options, bool create, const base::Clock& clock,
+base::Result<OpenedLog> Open(const LogOptions& options, Purpose purpose, const base::Clock& clock,
                              const WarningSink& warn) {
   PAYLOG_TRY(CheckLogOptions(options));
   PAYLOG_ASSIGN(const LogAddress address, ParseLogAddress(options.address));
   OpenedLog opened{.gate = std::make_unique<WarningGate>(warn),
                    .snapshot_directory = SnapshotDirectory(options, address)};
   if (address.kind == LogKind::kSqlite) {
-    PAYLOG_TRY(OpenEmbedded(address.place, create, clock, opened));
+    PAYLOG_TRY(OpenEmbedded(address.place, purpose, clock, opened));
   } else {
     PAYLOG_TRY(OpenKafka(address.place, options, opened));
   }
@@ -73,11 +115,19 @@ base::Result<void> Finish(const LogOptions& options, OpenedLog& opened) {
   return {};
 }
 
+base::Result<OpenedLog> Make(const LogOptions& options, std::int32_t partition_count,
+                             Purpose purpose, const base::Clock& clock, const WarningSink& warn) {
+  PAYLOG_ASSIGN(OpenedLog opened, Open(options, purpose, clock, warn));
+  PAYLOG_ASSIGN(opened.counts, runtime::CreateTopics(*opened.log, clock, partition_count));
+  PAYLOG_TRY(Finish(options, opened));
+  return opened;
+}
+
 }  // namespace
 
 base::Result<OpenedLog> OpenExistingLog(const LogOptions& options, const base::Clock& clock,
                                         const WarningSink& warn) {
-  auto opened = Open(options, /*create=*/false, clock, warn);
+  auto opened = Open(options, Purpose::kUse, clock, warn);
   if (!opened) {
     if (opened.error().code == ErrorCode::kNotFound) {
       return Error{.code = ErrorCode::kNotFound,
@@ -104,10 +154,25 @@ base::Result<OpenedLog> OpenOrCreateLog(const LogOptions& options, std::int32_t 
 
 base::Result<OpenedLog> CreateLog(const LogOptions& options, std::int32_t partition_count,
                                   const base::Clock& clock, const WarningSink& warn) {
-  PAYLOG_ASSIGN(OpenedLog opened, Open(options, /*create=*/true, clock, warn));
-  PAYLOG_ASSIGN(opened.counts, runtime::CreateTopics(*opened.log, clock, partition_count));
-  PAYLOG_TRY(Finish(options, opened));
-  return opened;
+  return Make(options, partition_count, Purpose::kMake, clock, warn);
+}
+
+base::Result<OpenedLog> OpenLogToServe(const LogOptions& options, std::int32_t partition_count,
+                                       const base::Clock& clock, const WarningSink& warn) {
+  PAYLOG_ASSIGN(const LogAddress address, ParseLogAddress(options.address));
+  if (address.kind == LogKind::kSqlite) {
+    return Make(options, partition_count, Purpose::kServe, clock, warn);
+  }
+  return OpenOrCreateLog(options, partition_count, clock, warn);
+}
+
+base::Result<void> Freeze(OpenedLog& opened) {
+  if (opened.served == nullptr) {
+    return {};
+  }
+  PAYLOG_ASSIGN(log::LogCut cut, opened.served->Cut());
+  opened.log = std::make_unique<log_socket::FrozenLog>(std::move(opened.log), std::move(cut));
+  return {};
 }
 
 base::Result<std::vector<std::string>> FindWeaknesses(OpenedLog& opened, bool strict) {

@@ -12,6 +12,7 @@
 #include "paylog/base/result.h"
 #include "paylog/log/log.h"
 #include "paylog/log_kafka/kafka_log.h"
+#include "paylog/log_socket/socket_log.h"
 #include "paylog/log_sqlite/owner_lock.h"
 #include "paylog/log_sqlite/sqlite_log.h"
 #include "paylog/runtime/settings.h"
@@ -36,9 +37,13 @@ struct OpenedLog {
   std::unique_ptr<log::Log> log;
   log_sqlite::SqliteLog* embedded = nullptr;  // `log`, where it is one; or nullptr.
   log_kafka::KafkaLog* kafka = nullptr;       // The same.
+  log_socket::SocketLog* served = nullptr;  // The same: an embedded log that another process owns.
   runtime::PartitionCounts counts;
   std::string snapshot_directory;
 };
+
+// All three: an embedded log that another process serves is opened through that owner's socket; one
+// that another process has for a moment is waited for, some seconds: kBusy with its process id.
 
 // Opens a log that is there and checks that its topics are as they were made; see
 // runtime::OpenTopics. kNotFound says what makes one. All three: kInvalidArgument for options that
@@ -51,6 +56,14 @@ base::Result<OpenedLog> OpenExistingLog(const LogOptions& options, const base::C
 // number.
 base::Result<OpenedLog> OpenOrCreateLog(const LogOptions& options, std::int32_t partition_count,
                                         const base::Clock& clock, const WarningSink& warn);
+
+// The same for whoever is to serve it: kBusy at once where another process does already.
+base::Result<OpenedLog> OpenLogToServe(const LogOptions& options, std::int32_t partition_count,
+                                       const base::Clock& clock, const WarningSink& warn);
+
+// For whoever reads several partitions and wants one state of them all: from now on `log` is as it
+// stands at this moment, where others write to it meanwhile and can tell. On Kafka nobody can.
+base::Result<void> Freeze(OpenedLog& opened);
 
 // Makes what is missing of a log; see runtime::CreateTopics.
 base::Result<OpenedLog> CreateLog(const LogOptions& options, std::int32_t partition_count,
