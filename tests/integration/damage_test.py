@@ -100,7 +100,7 @@ def flip_a_byte(directory, chance):
 
 def check_after_damage(original, source, chance, counts):
     with paylog.Paylog() as log:
-        shutil.copytree(source, log.directory + "/log")
+        shutil.copytree(source, log.directory + "/log", ignore=shutil.ignore_patterns("owner.sock"))
         where = flip_a_byte(log.directory + "/log", chance)
         # A new file, so that every command is submitted again.
         again = log.directory + "/again.jsonl"
