@@ -21,6 +21,7 @@ using base::Error;
 using base::ErrorCode;
 
 constexpr std::size_t kSizeBytes = 4;
+constexpr std::size_t kReceiveBytes = std::size_t{256} * 1024;
 constexpr int kBacklog = 64;
 constexpr mode_t kOwnerOnly = 0600;
 
@@ -124,34 +125,34 @@ base::Result<void> Connection::Send(std::string_view frame) {
   return {};
 }
 
-// How many bytes came; fewer than asked for only at the end.
-base::Result<std::size_t> Connection::ReceiveInto(std::string& bytes) {
-  std::size_t received = 0;
-  while (received < bytes.size()) {
-    const ssize_t count = ::recv(descriptor_, bytes.data() + received, bytes.size() - received, 0);
-    if (count < 0 && errno == EINTR) {
-      continue;
-    }
-    if (count < 0) {
+// So many bytes, fewer only at the end. Room is made as they come: a size alone costs nothing.
+base::Result<std::string> Connection::ReceiveUpTo(std::size_t size) {
+  std::string bytes;
+  while (bytes.size() < size) {
+    const std::size_t begun = bytes.size();
+    bytes.resize(std::min(size, begun + kReceiveBytes));
+    const ssize_t count = ::recv(descriptor_, bytes.data() + begun, bytes.size() - begun, 0);
+    const int error = errno;
+    bytes.resize(begun + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    errno = error;
+    if (count < 0 && errno != EINTR) {
       return Lost("receiving");
     }
     if (count == 0) {
       break;
     }
-    received += static_cast<std::size_t>(count);
   }
-  return received;
+  return bytes;
 }
 
 base::Result<std::optional<std::string>> Connection::Receive() {
-  std::string header(kSizeBytes, '\0');
-  PAYLOG_ASSIGN(const std::size_t begun, ReceiveInto(header));
-  if (begun == 0) {
+  PAYLOG_ASSIGN(const std::string header, ReceiveUpTo(kSizeBytes));
+  if (header.empty()) {
     return std::optional<std::string>();
   }
   const Error cut_off{.code = ErrorCode::kUnavailable,
                       .context = "the other side ended in a frame"};
-  if (begun < header.size()) {
+  if (header.size() < kSizeBytes) {
     return cut_off;
   }
   const std::uint32_t size = base::ByteReader(header).U32();
@@ -159,9 +160,8 @@ base::Result<std::optional<std::string>> Connection::Receive() {
     return Error{.code = ErrorCode::kInvalidArgument,
                  .context = "a frame of " + std::to_string(size) + " bytes"};
   }
-  std::string frame(size, '\0');
-  PAYLOG_ASSIGN(const std::size_t received, ReceiveInto(frame));
-  if (received < size) {
+  PAYLOG_ASSIGN(std::string frame, ReceiveUpTo(size));
+  if (frame.size() < size) {
     return cut_off;
   }
   return std::optional(std::move(frame));

@@ -35,7 +35,7 @@ class Connection {
   void Shutdown();
 
  private:
-  base::Result<std::size_t> ReceiveInto(std::string& bytes);
+  base::Result<std::string> ReceiveUpTo(std::size_t size);
 
   int descriptor_ = -1;
 };

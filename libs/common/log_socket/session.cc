@@ -30,16 +30,22 @@ base::Result<std::string> Session::Do(const ListTopics& /*request*/) {
 }
 
 base::Result<std::string> Session::Do(const Poll& poll) {
+  auto polled = PollOnce(poll);
+  if (!polled) {
+    readers_.erase({poll.from, poll.isolation});  // A reader need not outlive its failure.
+    return polled.error();
+  }
+  return EncodePolled(*polled);
+}
+
+base::Result<log::PolledRecords> Session::PollOnce(const Poll& poll) {
   PAYLOG_ASSIGN(log::Reader* const reader, ReaderOf(poll.from, poll.isolation));
   if (reader->position() != poll.position) {
     PAYLOG_TRY(reader->Seek(poll.position));
   }
-  PAYLOG_ASSIGN(
-      const auto polled,
-      reader->Poll({.records_max = std::clamp<std::uint32_t>(poll.records_max, 1, kRecordsMax),
-                    .bytes_max = std::min(poll.bytes_max, kBytesMax),
-                    .wait = std::chrono::milliseconds(std::min(poll.wait_ms, kWaitMsMax))}));
-  return EncodePolled(polled);
+  return reader->Poll({.records_max = std::clamp<std::uint32_t>(poll.records_max, 1, kRecordsMax),
+                       .bytes_max = std::min(poll.bytes_max, kBytesMax),
+                       .wait = std::chrono::milliseconds(std::min(poll.wait_ms, kWaitMsMax))});
 }
 
 base::Result<std::string> Session::Do(const AskRange& ask) {

@@ -37,6 +37,7 @@ class Session {
   base::Result<std::string> Do(Produce& produce);
   base::Result<std::string> Do(const Flush& request);
   base::Result<std::string> Do(const AskCut& request);
+  base::Result<log::PolledRecords> PollOnce(const Poll& poll);
   base::Result<log::Reader*> ReaderOf(const log::TopicPartition& from, log::Isolation isolation);
 
   log::Log& log_;
