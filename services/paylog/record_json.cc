@@ -1,11 +1,11 @@
 #include "paylog/cli/record_json.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <string_view>
 #include <utility>
 #include <variant>
 
+#include "paylog/base/base64.h"
 #include "paylog/codec/json_reader.h"
 #include "paylog/codec/json_writer.h"
 #include "paylog/codec/utf8.h"
@@ -13,33 +13,16 @@
 namespace paylog::cli {
 namespace {
 
-std::string Base64(std::string_view bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t n = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j) {
-      group = group << 8 | (j < n ? static_cast<std::uint8_t>(bytes[i + j]) : 0U);
-    }
-    for (std::size_t j = 0; j < 4; ++j) {
-      text += j <= n ? kDigits[group >> (18 - 6 * j) & 63] : '=';
-    }
-  }
-  return text;
-}
-
 bool IsUtf8(std::string_view bytes) {
   return !codec::FindInvalidUtf8(bytes).has_value();
 }
 
 void WriteText(codec::JsonWriter& json, std::string_view name, std::string_view bytes) {
-  const std::string shown = IsUtf8(name) ? std::string(name) : Base64(name);
+  const std::string shown = IsUtf8(name) ? std::string(name) : base::EncodeBase64(name);
   if (IsUtf8(bytes)) {
     json.Field(shown, bytes);
   } else {
-    json.Field(shown + "_base64", Base64(bytes));
+    json.Field(shown + "_base64", base::EncodeBase64(bytes));
   }
 }
 
