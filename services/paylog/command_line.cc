@@ -213,6 +213,25 @@ void AddSimulate(CLI::App& app, SimulateArguments& arguments, Action& action) {
       [&arguments, &action] { action = [&arguments] { return Simulate(arguments); }; });
 }
 
+void AddGenerate(CLI::App& app, GenerateArguments& arguments, Action& action) {
+  CLI::App* const command =
+      app.add_subcommand("generate", "Make up payments, JSON Lines, to try things with");
+  service::TakeWholeNumber(
+      *command->add_option("--accounts", arguments.accounts, "Wallets and shops (default 1000)"),
+      2);
+  service::TakeWholeNumber(
+      *command->add_option("--payments", arguments.payments, "Payments (default 10000)"), 0);
+  service::TakeWholeNumber(
+      *command->add_option("--seed", arguments.seed, "Another seed, other payments (default 1)"),
+      0);
+  command
+      ->add_option("--part", arguments.part,
+                   "all, or only what opens the accounts, or only the payments")
+      ->check(CLI::IsMember({"all", "accounts", "payments"}));
+  command->callback(
+      [&arguments, &action] { action = [&arguments] { return Generate(arguments); }; });
+}
+
 void AddScenario(CLI::App& app, ScenarioArguments& arguments, Action& action) {
   CLI::App* const command = app.add_subcommand(
       "scenario", "Play stories: commands with what must come of them, in text files");
@@ -241,6 +260,7 @@ ExitCode ParseAndCarryOut(int argc, const char* const* argv) {
   AuditArguments audit;
   RepairHeadArguments repair_head;
   SimulateArguments simulate;
+  GenerateArguments generate;
   ScenarioArguments scenario;
   AddRun(app, run, action);
   AddSubmit(app, submit, action);
@@ -252,6 +272,7 @@ ExitCode ParseAndCarryOut(int argc, const char* const* argv) {
   AddAudit(app, audit, action);
   AddRepairHead(app, repair_head, action);
   AddSimulate(app, simulate, action);
+  AddGenerate(app, generate, action);
   AddScenario(app, scenario, action);
   try {
     app.parse(argc, argv);

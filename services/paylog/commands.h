@@ -133,6 +133,15 @@ struct SimulateArguments {
 };
 ExitCode Simulate(const SimulateArguments& arguments);
 
+// Needs no log: it makes up commands.
+struct GenerateArguments {
+  std::int64_t accounts = 1'000;
+  std::int64_t payments = 10'000;
+  std::uint64_t seed = 1;
+  std::string part = "all";  // Or "accounts" or "payments" alone.
+};
+ExitCode Generate(const GenerateArguments& arguments);
+
 // Needs no log either: it plays stories on one in memory.
 struct ScenarioArguments {
   std::vector<std::string> files;
