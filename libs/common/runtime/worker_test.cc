@@ -182,6 +182,7 @@ TEST_F(WorkerTest, TellsAGroupThatHasForgottenItsOffset) {
   EXPECT_EQ(log_.Committed(kGroup, kInput), base::Offset(5)) << "though nothing was left to read";
   ExpectAllCopied();
   EXPECT_TRUE(next.batches.empty());
+  worker_.reset();  // Before its processor.
 }
 
 TEST_F(WorkerTest, OpensItsReaderWhenTheLogIsBack) {
