@@ -125,6 +125,12 @@ class Cluster:
     def metadata(self, topic=None):
         return self.admin.list_topics(topic, timeout=10)
 
+    def configuration(self, topic):
+        """All settings of a topic, as text."""
+        resource = confluent_kafka.admin.ConfigResource(confluent_kafka.admin.RESOURCE_TOPIC, topic)
+        entries = self.admin.describe_configs([resource])[resource].result(timeout=10)
+        return {name: entry.value for name, entry in entries.items()}
+
     def leader(self, topic, partition):
         return self.metadata(topic).topics[topic].partitions[partition].leader
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 
+import asyncapi_document
 import kafka_checker as checker
 import kafka_clients
 import paylog_process as paylog
@@ -39,6 +40,17 @@ def topics_are_made_on_purpose_only():
         for topic in checker.TOPICS:
             assert len(found[topic].partitions) == 3, topic
             assert topic in log.expect("topics").out
+
+
+def topics_have_the_settings_that_asyncapi_tells():
+    with Cluster(1) as cluster, paylog.Paylog(log=f"kafka:{cluster.bootstrap}") as log:
+        log.expect("topics", "create")
+        for topic, channel in asyncapi_document.Document().channels.items():
+            assert len(cluster.metadata().topics[topic].partitions) == channel.kafka["partitions"], topic
+            found = cluster.configuration(topic)
+            for name, told in channel.kafka["topicConfiguration"].items():
+                told = ",".join(told) if isinstance(told, list) else str(told)
+                assert found[name] == told, f"{topic}: {name} is {found[name]}, not {told}"
 
 
 def one_replica_is_warned_about_or_refused():
@@ -127,6 +139,6 @@ def a_file_is_taken_up_where_it_was_left():
 
 
 if __name__ == "__main__":
-    paylog.run_all([topics_are_made_on_purpose_only, one_replica_is_warned_about_or_refused,
-                    payments_and_the_audit, results_are_followed_live,
+    paylog.run_all([topics_are_made_on_purpose_only, topics_have_the_settings_that_asyncapi_tells,
+                    one_replica_is_warned_about_or_refused, payments_and_the_audit, results_are_followed_live,
                     a_file_is_taken_up_where_it_was_left])
