@@ -25,6 +25,16 @@ namespace {
 using notifier::AttemptOutcome;
 
 constexpr int kDeadlineMilliseconds = 20'000;
+
+// What the call returns once no signal cut it short: libFuzzer sets an alarm now and then.
+template <typename Call>
+auto Uninterrupted(const Call& call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) {
+    result = call();
+  }
+  return result;
+}
 constexpr std::size_t kErrorLengthMax = 300;
 
 class Listener {
@@ -49,13 +59,16 @@ class Listener {
 
   // Takes one connection and one request, writes this, and closes.
   void Answer(std::string_view response) const {
-    WaitForConnection();
-    const int connection = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
+    pollfd wait{.fd = socket_, .events = POLLIN, .revents = 0};
+    CHECK(Uninterrupted([&] { return ::poll(&wait, 1, kDeadlineMilliseconds); }) == 1);
+    const int connection =
+        Uninterrupted([&] { return ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC); });
     CHECK(connection >= 0);
     std::string request;
     while (!request.ends_with("\r\n\r\n{}")) {
       std::array<char, 4'096> block{};
-      const ssize_t count = ::recv(connection, block.data(), block.size(), 0);
+      const ssize_t count =
+          Uninterrupted([&] { return ::recv(connection, block.data(), block.size(), 0); });
       CHECK(count > 0);
       request.append(block.data(), static_cast<std::size_t>(count));
     }
@@ -65,15 +78,6 @@ class Listener {
   }
 
  private:
-  void WaitForConnection() const {
-    pollfd wait{.fd = socket_, .events = POLLIN, .revents = 0};
-    int ready = -1;
-    do {
-      ready = ::poll(&wait, 1, kDeadlineMilliseconds);
-    } while (ready < 0 && errno == EINTR);  // libFuzzer sets an alarm now and then.
-    CHECK(ready == 1);
-  }
-
   int socket_;
   std::uint16_t port_ = 0;
 };
