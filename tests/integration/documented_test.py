@@ -175,6 +175,9 @@ class DocumentedTest(unittest.TestCase):
     def test_the_tutorial(self):
         self.assertGreater(self.run_file("docs/tutorial.md"), 40)
 
+    def test_backup_and_restore(self):
+        self.assertGreater(self.run_file("docs/operating/backup.md"), 12)
+
     def test_a_wrong_document_is_found(self):
         for text, why in [("    $ echo one\n    two\n", "echo one"),
                           ("    $ echo one\n", "echo one"),
