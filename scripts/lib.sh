@@ -8,7 +8,8 @@ BUILD_PACKAGES=(build-essential cmake ninja-build ccache pkg-config python3 nloh
   libsqlite3-dev libcli11-dev libssl-dev libxxhash-dev libzstd-dev librdkafka-dev libspdlog-dev
   prometheus-cpp-dev libcpp-httplib-dev libcurl4-openssl-dev)
 TEST_PACKAGES=(libgtest-dev libgmock-dev libvalijson-dev python3-jsonschema openjdk-17-jre-headless maven
-  python3-confluent-kafka python3-yaml clang-16 libclang-rt-16-dev)
+  python3-confluent-kafka python3-yaml clang-16 libclang-rt-16-dev
+  zsh fish mandoc groff-base)
 LINT_PACKAGES=(git clang-format-14 clang-tidy-16 python3-yaml)
 # Node.js from elsewhere than Debian brings npm along, and then Debian's cannot be installed.
 command -v npm >/dev/null || TEST_PACKAGES+=(npm)

@@ -1,13 +1,17 @@
 #include "paylog/cli/command_line.h"
 
 #include <functional>
+#include <iostream>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
 #include "paylog/base/limits.h"
+#include "paylog/cli/command_tree.h"
 #include "paylog/cli/commands.h"
+#include "paylog/cli/completion.h"
 #include "paylog/cli/dead_letters.h"
+#include "paylog/cli/man_page.h"
 #include "paylog/cli/output.h"
 #include "paylog/service/flags.h"
 #include "paylog/service/process.h"
@@ -42,6 +46,7 @@ CLI::Validator ReadOffset() {
 
 void AddPartitionsOption(CLI::App& command, std::int32_t& partitions) {
   command.add_option("--partitions", partitions, "Partitions of a new log (default 4)")
+      ->type_name("N")
       ->check(CLI::Range(1, base::kPartitionCountMax));
 }
 
@@ -49,9 +54,11 @@ void AddRun(CLI::App& app, RunArguments& arguments, Action& action) {
   CLI::App* const command = app.add_subcommand("run", "Run all services in this process");
   service::AddLogFlags(*command, arguments.log);
   AddPartitionsOption(*command, arguments.partitions);
-  command->add_option("--input", arguments.input,
-                      "Commands to take, JSON Lines; '-' is standard input. A file's place is "
-                      "remembered over restarts");
+  command
+      ->add_option("--input", arguments.input,
+                   "Commands to take, JSON Lines; '-' is standard input. A file's place is "
+                   "remembered over restarts")
+      ->type_name("FILE");
   command->add_flag("--until-idle", arguments.until_idle,
                     "End when every command has its result or dead letter, and every webhook was "
                     "tried once");
@@ -95,7 +102,7 @@ void AddBalances(CLI::App& app, BalancesArguments& arguments, Action& action) {
   CLI::App* const command =
       app.add_subcommand("balances", "Balances in minor units, as of the log's end");
   service::AddLogFlags(*command, arguments.log);
-  command->add_option("ACCOUNT", arguments.accounts, "Only these accounts");
+  command->add_option("ACCOUNT", arguments.accounts, "Only these accounts")->type_name("ACCOUNT");
   command->add_flag("--system", arguments.system, "System accounts too, summed over partitions");
   AddFormatOption(*command, arguments.format);
   SetAction(*command, arguments, action, Balances);
@@ -104,8 +111,10 @@ void AddBalances(CLI::App& app, BalancesArguments& arguments, Action& action) {
 void AddResults(CLI::App& app, ResultsArguments& arguments, Action& action) {
   CLI::App* const command = app.add_subcommand("results", "The outcomes of commands");
   service::AddLogFlags(*command, arguments.log);
-  command->add_option("--command-id", arguments.command_id, "Only of this command id");
-  command->add_option("--account", arguments.account, "Only of this account's commands");
+  command->add_option("--command-id", arguments.command_id, "Only of this command id")
+      ->type_name("ID");
+  command->add_option("--account", arguments.account, "Only of this account's commands")
+      ->type_name("ACCOUNT");
   command->add_flag("--follow", arguments.follow, "Go on with what comes");
   AddFormatOption(*command, arguments.format);
   SetAction(*command, arguments, action, Results);
@@ -133,7 +142,8 @@ void AddDeadLetters(CLI::App& app, DeadLettersArguments& arguments, Action& acti
   letters->require_subcommand(0, 1);
   CLI::App* const list = letters->add_subcommand("list", "All of them, by partition");
   service::AddLogFlags(*list, arguments.list.log);
-  list->add_option("--reason", arguments.list.reason, "Only with this result code");
+  list->add_option("--reason", arguments.list.reason, "Only with this result code")
+      ->type_name("CODE");
   service::TakeWholeNumber(*list->add_option("--count", arguments.list.count, "At most so many"),
                            0);
   AddFormatOption(*list, arguments.list.format);
@@ -147,8 +157,10 @@ void AddDeadLetters(CLI::App& app, DeadLettersArguments& arguments, Action& acti
       letters->add_subcommand("resubmit", "Write one to payments.commands once more");
   service::AddLogFlags(*resubmit, arguments.resubmit.log);
   AddLetterPosition(*resubmit, arguments.resubmit.position);
-  resubmit->add_option("--body", arguments.resubmit.body,
-                       "The corrected body: a file, or '-' for standard input");
+  resubmit
+      ->add_option("--body", arguments.resubmit.body,
+                   "The corrected body: a file, or '-' for standard input")
+      ->type_name("FILE");
   resubmit->add_flag("--again", arguments.resubmit.again, "Though it was resubmitted before");
   SetAction(*resubmit, arguments.resubmit, action, Resubmit);
 }
@@ -161,10 +173,11 @@ void AddRead(CLI::App& app, ReadArguments& arguments, Action& action) {
       *command->add_option("--partition", arguments.partition, "Only this partition"), 0);
   command->add_option("--offset", arguments.offset, "beginning, end, N, or -N for the last N")
       ->check(ReadOffset())
+      ->type_name("OFFSET")
       ->capture_default_str();
   service::TakeWholeNumber(
       *command->add_option("--count", arguments.count, "At most so many records"), 0);
-  command->add_option("--key", arguments.key, "Only records with this key");
+  command->add_option("--key", arguments.key, "Only records with this key")->type_name("KEY");
   command->add_flag("--follow", arguments.follow, "Go on with what comes");
   SetAction(*command, arguments, action, Read);
 }
@@ -197,10 +210,13 @@ void AddRepairHead(CLI::App& app, RepairHeadArguments& arguments, Action& action
 void AddSimulate(CLI::App& app, SimulateArguments& arguments, Action& action) {
   CLI::App* const command = app.add_subcommand(
       "simulate", "Run a whole cluster in this process, under faults, and check what comes of it");
-  command->add_option("--seed", arguments.seed, "Run this seed, and print its settings");
-  command->add_option("--seeds", arguments.seeds, "Run the seeds A..B");
-  command->add_option("--scenario", arguments.scenario,
-                      "Settings, faults and commands from a file; the rest is drawn from the seed");
+  command->add_option("--seed", arguments.seed, "Run this seed, and print its settings")
+      ->type_name("N");
+  command->add_option("--seeds", arguments.seeds, "Run the seeds A..B")->type_name("A..B");
+  command
+      ->add_option("--scenario", arguments.scenario,
+                   "Settings, faults and commands from a file; the rest is drawn from the seed")
+      ->type_name("FILE");
   service::TakeWholeNumber(
       *command->add_option("--minutes", arguments.minutes, "Begin no run after so many minutes"),
       1);
@@ -244,8 +260,37 @@ void AddScenario(CLI::App& app, ScenarioArguments& arguments, Action& action) {
       [&arguments, &action] { action = [&arguments] { return PlayScenarios(arguments); }; });
 }
 
+// What is printed about the command line itself.
+void AddCompletion(CLI::App& app, std::string& shell, Action& action) {
+  CLI::App* const command = app.add_subcommand(
+      "completion", "Print a script that completes this command line, for a shell to source");
+  command->add_option("SHELL", shell, "Which shell")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  command->callback([&app, &shell, &action] {
+    action = [&app, &shell] {
+      const CommandSpec tree = Describe(app);
+      std::cout << (shell == "bash"  ? BashCompletion(tree)
+                    : shell == "zsh" ? ZshCompletion(tree)
+                                     : FishCompletion(tree));
+      return ExitCode::kDone;
+    };
+  });
+}
+
+void AddMan(CLI::App& app, Action& action) {
+  CLI::App* const command =
+      app.add_subcommand("man", "Print the manual page: `paylog man | man -l -` shows it");
+  command->callback([&app, &action] {
+    action = [&app] {
+      std::cout << ManPage(Describe(app), service::kVersion);
+      return ExitCode::kDone;
+    };
+  });
+}
+
 ExitCode ParseAndCarryOut(int argc, const char* const* argv) {
-  CLI::App app("paylog: an event-sourced payment processor on a message log");
+  CLI::App app("paylog: an event-sourced payment processor on a message log", "paylog");
   app.set_version_flag("--version", std::string("paylog ") + service::kVersion);
   app.require_subcommand(0, 1);  // So that a wrong one is named; see below for none.
   Action action;
@@ -262,6 +307,7 @@ ExitCode ParseAndCarryOut(int argc, const char* const* argv) {
   SimulateArguments simulate;
   GenerateArguments generate;
   ScenarioArguments scenario;
+  std::string shell;
   AddRun(app, run, action);
   AddSubmit(app, submit, action);
   AddBalances(app, balances, action);
@@ -274,6 +320,8 @@ ExitCode ParseAndCarryOut(int argc, const char* const* argv) {
   AddSimulate(app, simulate, action);
   AddGenerate(app, generate, action);
   AddScenario(app, scenario, action);
+  AddCompletion(app, shell, action);
+  AddMan(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -153,6 +153,11 @@ class Shell:
         self.process.wait(timeout=DEADLINE_SECONDS)
 
 
+def manual_page():
+    """As roff."""
+    return subprocess.run([binary(), "man"], capture_output=True, text=True, check=True).stdout
+
+
 class DocumentedTest(unittest.TestCase):
     def run_document(self, text, name):
         """How many commands the document has; fails where one does not do as told."""
@@ -177,6 +182,12 @@ class DocumentedTest(unittest.TestCase):
 
     def test_backup_and_restore(self):
         self.assertGreater(self.run_file("docs/operating/backup.md"), 12)
+
+    def test_the_manual_page(self):
+        blocks = re.findall(r"^\.EX\n(.*?)^\.EE$", manual_page(), re.M | re.S)
+        examples = "".join(f"```sh\n{block}```\n" for block in blocks)
+        examples = examples.replace("\\-", "-").replace("\\e", "\\")
+        self.assertGreater(self.run_document(examples, "paylog man"), 10)
 
     def test_a_wrong_document_is_found(self):
         for text, why in [("    $ echo one\n    two\n", "echo one"),

@@ -21,20 +21,29 @@ void AddLogFlags(CLI::App& command, LogOptions& options) {
       .add_option("--log", options.address,
                   "The log: sqlite:DIR, or kafka:HOST:PORT[,HOST:PORT...]. $PAYLOG_LOG, or "
                   "sqlite:./paylog-data")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->type_name("LOG")
+      ->group(kLogFlagsGroup);
   command
       .add_option("--kafka-property", options.kafka_properties,
                   "NAME=VALUE of librdkafka; may be repeated. No secrets: those come from a file, "
                   "or from the environment (PAYLOG_KAFKA_SASL_PASSWORD)")
-      ->allow_extra_args(false);
-  command.add_option("--kafka-config", options.kafka_config,
-                     "A file with lines of NAME=VALUE of librdkafka");
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE")
+      ->group(kLogFlagsGroup);
+  command
+      .add_option("--kafka-config", options.kafka_config,
+                  "A file with lines of NAME=VALUE of librdkafka")
+      ->type_name("FILE")
+      ->group(kLogFlagsGroup);
 }
 
 void AddSnapshotsFlag(CLI::App& command, LogOptions& options) {
-  command.add_option("--snapshots", options.snapshots,
-                     "Directory of ledger snapshots, of one instance alone. DIR/snapshots of an "
-                     "embedded log, ./paylog-snapshots/log-N for Kafka");
+  command
+      .add_option("--snapshots", options.snapshots,
+                  "Directory of ledger snapshots, of one instance alone. DIR/snapshots of an "
+                  "embedded log, ./paylog-snapshots/log-N for Kafka")
+      ->type_name("DIR");
 }
 
 void AddStrictFlag(CLI::App& command, bool& strict) {
@@ -57,12 +66,14 @@ void AddBatchRecordsFlag(CLI::App& command, std::size_t& batch_records_max) {
 }
 
 CLI::Option* AddWebhooksFlag(CLI::App& command, std::string& endpoint_file) {
-  return command.add_option("--webhooks", endpoint_file,
-                            "Send results as webhooks to the endpoints of this file");
+  return command
+      .add_option("--webhooks", endpoint_file,
+                  "Send results as webhooks to the endpoints of this file")
+      ->type_name("FILE");
 }
 
 void TakeWholeNumber(CLI::Option& option, std::int64_t min) {
-  option.check(CLI::Validator(
+  option.type_name("N")->check(CLI::Validator(
       [min](const std::string& text) {
         std::int64_t number = 0;
         const char* const end = text.data() + text.size();

@@ -18,6 +18,9 @@ namespace paylog::service {
 
 inline constexpr const char* kVersion = "0.1.0";
 
+// The head in the help under which the options of AddLogFlags stand.
+inline constexpr const char* kLogFlagsGroup = "Log";
+
 // --log, --kafka-property, --kafka-config.
 void AddLogFlags(CLI::App& command, LogOptions& options);
 // --snapshots, for those who read or write them.
@@ -30,7 +33,8 @@ void AddBatchRecordsFlag(CLI::App& command, std::size_t& batch_records_max);
 // --webhooks, for those who send them.
 CLI::Option* AddWebhooksFlag(CLI::App& command, std::string& endpoint_file);
 
-// Makes the option take whole numbers of at least `min` only, with an error that people can read.
+// Makes the option take whole numbers, named N, of at least `min` only, with an error that people
+// can read.
 void TakeWholeNumber(CLI::Option& option, std::int64_t min);
 
 }  // namespace paylog::service
