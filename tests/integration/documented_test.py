@@ -158,11 +158,15 @@ def manual_page():
     return subprocess.run([binary(), "man"], capture_output=True, text=True, check=True).stdout
 
 
-class DocumentedTest(unittest.TestCase):
+class Documented(unittest.TestCase):
+    def prepare(self, home):
+        """What is to be in the directory before the first command."""
+
     def run_document(self, text, name):
         """How many commands the document has; fails where one does not do as told."""
         steps = steps_of(text)
         with tempfile.TemporaryDirectory(prefix="paylog-test-") as home:
+            self.prepare(home)
             shell = Shell(home)
             self.addCleanup(shell.close)
             for step in steps:
@@ -177,6 +181,8 @@ class DocumentedTest(unittest.TestCase):
     def run_file(self, path):
         return self.run_document((ROOT / path).read_text(encoding="utf-8"), path)
 
+
+class DocumentedTest(Documented):
     def test_the_tutorial(self):
         self.assertGreater(self.run_file("docs/tutorial.md"), 40)
 
