@@ -3,6 +3,7 @@
 
 #include "paylog/audit/auditor.h"
 #include "paylog/cli/commands.h"
+#include "paylog/cli/watched_log.h"
 #include "paylog/service/open_log.h"
 
 namespace paylog::cli {
@@ -53,6 +54,7 @@ void PrintReport(const audit::AuditReport& report) {
 
 ExitCode AuditVerify(const AuditArguments& arguments) {
   const base::SystemClock clock;
+  const service::StopSignal stop;
   auto opened = service::OpenExistingLog(arguments.log, clock, Warn);
   if (!opened) {
     return ReportError(opened.error().ToString());
@@ -66,8 +68,15 @@ ExitCode AuditVerify(const AuditArguments& arguments) {
       opened->served == nullptr && (opened->kafka == nullptr || !arguments.log.snapshots.empty());
   const std::string compared = known ? opened->snapshot_directory : "";
   audit::AuditReport report;
-  const audit::Verdict verdict = audit::Audit(*opened->log, opened->counts, compared, report);
+  ProgressBar bar("audit", "records");
+  WatchedLog watched(*opened->log, stop, bar,
+                     std::nullopt);  // It reads some topics more than once.
+  const audit::Verdict verdict = audit::Audit(watched, opened->counts, compared, report);
+  bar.Clear();
   if (const base::Error* const error = verdict.error()) {
+    if (error->code == base::ErrorCode::kShutdown) {
+      return ReportIncomplete("interrupted; the audit found nothing so far, and is not complete");
+    }
     return ReportError("audit: " + error->ToString());
   }
   if (const audit::Difference* const difference = verdict.difference()) {

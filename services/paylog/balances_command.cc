@@ -4,6 +4,8 @@
 #include <set>
 
 #include "paylog/cli/commands.h"
+#include "paylog/cli/follow.h"
+#include "paylog/cli/watched_log.h"
 #include "paylog/codec/json_writer.h"
 #include "paylog/ledger/core/state.h"
 #include "paylog/ledger/stage/journal.h"
@@ -13,12 +15,12 @@ namespace paylog::cli {
 namespace {
 
 // Rebuilt from the journal, as of its end now.
-base::Result<ledger::State> Rebuild(service::OpenedLog& opened, base::PartitionId partition) {
-  const auto journal = runtime::Partition(runtime::kJournalTopic, partition);
-  PAYLOG_ASSIGN(const auto reader, opened.log->NewReader(journal, log::Isolation::kReadCommitted));
-  PAYLOG_ASSIGN(const base::Offset end, reader->EndOffset());
-  ledger::State state(partition, opened.counts.inbox);
-  PAYLOG_TRY(ledger::Replay(*reader, end, state,
+base::Result<ledger::State> Rebuild(log::Log& log, const ReadRange& journal,
+                                    std::int32_t partition_count) {
+  PAYLOG_ASSIGN(const auto reader,
+                log.NewReader(journal.partition, log::Isolation::kReadCommitted));
+  ledger::State state(journal.partition.partition, partition_count);
+  PAYLOG_TRY(ledger::Replay(*reader, journal.end, state,
                             [](const model::JournalRecord&,
                                const ledger::Effects&) -> base::Result<void> { return {}; }));
   return state;
@@ -27,12 +29,13 @@ base::Result<ledger::State> Rebuild(service::OpenedLog& opened, base::PartitionI
 // System accounts exist once per partition; they are shown summed up.
 using Accounts = std::map<std::string, model::Account>;
 
-base::Result<Accounts> CollectAccounts(service::OpenedLog& opened,
+base::Result<Accounts> CollectAccounts(log::Log& log, const std::vector<ReadRange>& journal,
                                        const BalancesArguments& arguments) {
+  const auto partition_count = static_cast<std::int32_t>(journal.size());
   const std::set<std::string> wanted(arguments.accounts.begin(), arguments.accounts.end());
   Accounts accounts;
-  for (std::int32_t p = 0; p < opened.counts.inbox; ++p) {
-    PAYLOG_ASSIGN(const ledger::State state, Rebuild(opened, base::PartitionId(p)));
+  for (const ReadRange& range : journal) {
+    PAYLOG_ASSIGN(const ledger::State state, Rebuild(log, range, partition_count));
     for (const model::Account* account : state.SortedAccounts()) {
       const bool shown = wanted.empty() ? arguments.system || !account->id.is_system()
                                         : wanted.contains(account->id.value());
@@ -100,6 +103,7 @@ void Print(const Accounts& accounts, Format format) {
 
 ExitCode Balances(const BalancesArguments& arguments) {
   const base::SystemClock clock;
+  const service::StopSignal stop;
   auto opened = service::OpenExistingLog(arguments.log, clock, Warn);
   if (!opened) {
     return ReportError(opened.error().ToString());
@@ -107,9 +111,16 @@ ExitCode Balances(const BalancesArguments& arguments) {
   if (auto frozen = service::Freeze(*opened); !frozen) {
     return ReportError(frozen.error().ToString());
   }
-  const auto accounts = CollectAccounts(*opened, arguments);
+  const auto journal = WholeTopic(*opened->log, runtime::kJournalTopic, opened->counts.inbox);
+  if (!journal) {
+    return ReportError(journal.error().ToString());
+  }
+  ProgressBar bar("balances", "events");
+  WatchedLog watched(*opened->log, stop, bar, Count(*journal));
+  const auto accounts = CollectAccounts(watched, *journal, arguments);
+  bar.Clear();
   if (!accounts) {
-    return ReportError(accounts.error().ToString());
+    return ReportReading(accounts.error());
   }
   Print(*accounts, arguments.format);
   bool all_found = true;

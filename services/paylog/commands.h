@@ -118,7 +118,12 @@ ExitCode AuditVerify(const AuditArguments& arguments);
 void Warn(const std::string& message);
 // "paylog: <error>" on standard error.
 ExitCode ReportError(const std::string& message);
-// The same, in one line whatever the message, for a command line that cannot be understood.
+// The same, where something was done but not all.
+ExitCode ReportIncomplete(const std::string& message);
+// Of a reading that ended with this error; kShutdown: a signal cut it short.
+ExitCode ReportReading(const base::Error& error);
+// "paylog: <error>", in one line whatever the message, for a command line that cannot be
+// understood.
 ExitCode ReportUsage(const std::string& message);
 
 // Needs no log: it simulates one, and a cluster on it.

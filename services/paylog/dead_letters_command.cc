@@ -25,11 +25,6 @@ constexpr std::size_t kExcerptBytes = 40;
 const std::vector<std::string> kColumns = {"position", "when",          "reason", "origin",
                                            "size",     "resubmissions", "excerpt"};
 
-ExitCode ReportRefusal(const std::string& message) {
-  std::cerr << "paylog: " << message << '\n';
-  return ExitCode::kIncomplete;
-}
-
 std::string HeaderOf(const log::StoredRecord& letter, std::string_view name) {
   return Escaped(letter.FindHeader(name).value_or(""));
 }
@@ -176,7 +171,7 @@ ExitCode ResubmitOn(service::OpenedLog& opened, const ResubmitArguments& argumen
     return ReportError(letter.error().ToString());
   }
   if (const auto reason = WhyNoCommand(*letter)) {
-    return ReportRefusal(name + " is not resubmitted: " + *reason);
+    return ReportIncomplete(name + " is not resubmitted: " + *reason);
   }
   const auto before =
       FindResubmissions(*opened.log, opened.counts, [&] { return stop.requested(); });
@@ -184,11 +179,11 @@ ExitCode ResubmitOn(service::OpenedLog& opened, const ResubmitArguments& argumen
     return ReportError(before.error().ToString());
   }
   if (stop.requested()) {
-    return ReportRefusal(name + " is not resubmitted: interrupted");
+    return ReportIncomplete(name + " is not resubmitted: interrupted");
   }
   if (const Places& places = PlacesOf(*before, position); !places.empty() && !arguments.again) {
-    return ReportRefusal(name + " was resubmitted before, as " + places.back().ToString() +
-                         "; --again does it once more");
+    return ReportIncomplete(name + " was resubmitted before, as " + places.back().ToString() +
+                            "; --again does it once more");
   }
   const auto refused = WriteResubmission(*opened.log, opened.counts, position,
                                          body ? *std::move(body) : letter->value, clock.Now());
@@ -196,8 +191,8 @@ ExitCode ResubmitOn(service::OpenedLog& opened, const ResubmitArguments& argumen
     return ReportError(refused.error().ToString());
   }
   if (*refused) {
-    return ReportRefusal(name + " is not resubmitted: " + **refused +
-                         (arguments.body ? "" : "; --body takes a corrected one"));
+    return ReportIncomplete(name + " is not resubmitted: " + **refused +
+                            (arguments.body ? "" : "; --body takes a corrected one"));
   }
   std::cout << "resubmitted " << name << '\n';
   return ExitCode::kDone;
@@ -216,7 +211,7 @@ ExitCode ListDeadLetters(const ListDeadLettersArguments& arguments) {
   if (!listed) {
     return ReportError(listed.error().ToString());
   }
-  return stop.requested() ? ReportRefusal("interrupted; not all dead letters were listed")
+  return stop.requested() ? ReportIncomplete("interrupted; not all dead letters were listed")
                           : ExitCode::kDone;
 }
 
@@ -242,7 +237,7 @@ ExitCode ShowDeadLetter(const ShowDeadLetterArguments& arguments) {
     return ReportError(resubmissions.error().ToString());
   }
   if (stop.requested()) {
-    return ReportRefusal("interrupted");
+    return ReportIncomplete("interrupted");
   }
   PrintLetter(position, *letter, PlacesOf(*resubmissions, position));
   return ExitCode::kDone;

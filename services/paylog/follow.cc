@@ -91,6 +91,14 @@ base::Result<std::vector<ReadRange>> WholeTopic(log::Log& log, std::string_view 
   return ranges;
 }
 
+std::int64_t Count(const std::vector<ReadRange>& ranges) {
+  std::int64_t count = 0;
+  for (const ReadRange& range : ranges) {
+    count += std::max<std::int64_t>(0, range.end.value() - range.from.value());
+  }
+  return count;
+}
+
 base::Result<void> ReadRanges(log::Log& log, const std::vector<ReadRange>& ranges,
                               const RecordVisitor& visit) {
   for (const ReadRange& range : ranges) {

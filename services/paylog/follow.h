@@ -26,6 +26,9 @@ using RecordVisitor = std::function<bool(const log::TopicPartition&, const log::
 base::Result<std::vector<ReadRange>> WholeTopic(log::Log& log, std::string_view topic,
                                                 std::int32_t partition_count);
 
+// Records that the ranges hold at most.
+std::int64_t Count(const std::vector<ReadRange>& ranges);
+
 // Visits the records of the ranges, one partition after the other.
 base::Result<void> ReadRanges(log::Log& log, const std::vector<ReadRange>& ranges,
                               const RecordVisitor& visit);

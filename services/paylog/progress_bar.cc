@@ -22,14 +22,16 @@ std::string RenderBar(std::int64_t bytes, std::int64_t total) {
          std::to_string(100 * done / total) + '%';
 }
 
-ProgressBar::ProgressBar(std::string what)
-    : what_(std::move(what)), terminal_(::isatty(STDERR_FILENO) == 1) {}
+ProgressBar::ProgressBar(std::string what, std::string unit, bool may_draw)
+    : what_(std::move(what)),
+      unit_(std::move(unit)),
+      terminal_(may_draw && ::isatty(STDERR_FILENO) == 1) {}
 
 ProgressBar::~ProgressBar() {
   Clear();
 }
 
-void ProgressBar::Update(std::int64_t lines, std::int64_t bytes,
+void ProgressBar::Update(std::int64_t units, std::int64_t bytes,
                          std::optional<std::int64_t> total) {
   const auto now = std::chrono::steady_clock::now();
   if (!terminal_ || now - last_ < kRedraw) {
@@ -41,8 +43,8 @@ void ProgressBar::Update(std::int64_t lines, std::int64_t bytes,
   if (total && *total > 0) {
     bar = ' ' + RenderBar(bytes, *total);
   }
-  (void)std::fprintf(stderr, "\r\033[K%s%s %lld lines", what_.c_str(), bar.c_str(),
-                     static_cast<long long>(lines));
+  (void)std::fprintf(stderr, "\r\033[K%s%s %lld %s", what_.c_str(), bar.c_str(),
+                     static_cast<long long>(units), unit_.c_str());
   (void)std::fflush(stderr);
 }
 

@@ -6,6 +6,8 @@
 #include "paylog/cli/follow.h"
 #include "paylog/cli/output.h"
 #include "paylog/cli/record_json.h"
+#include "paylog/cli/terminal.h"
+#include "paylog/cli/watched_log.h"
 #include "paylog/service/open_log.h"
 #include "paylog/service/stop_signal.h"
 
@@ -112,11 +114,14 @@ ExitCode Read(const ReadArguments& arguments) {
     ++printed;
     return !OutputFailed() && (!arguments.count || printed < *arguments.count);
   };
+  ProgressBar bar("read", "records", !TerminalWidth().has_value());
+  WatchedLog watched(*opened->log, stop, bar, Count(*ranges));
   const auto read = arguments.follow
                         ? Follow(*opened, *ranges, visit, [&] { return stop.requested(); })
-                        : ReadRanges(*opened->log, *ranges, visit);
+                        : ReadRanges(watched, *ranges, visit);
+  bar.Clear();
   if (!read) {
-    return ReportError(read.error().ToString());
+    return ReportReading(read.error());
   }
   return ExitCode::kDone;
 }

@@ -3,6 +3,8 @@
 #include "paylog/cli/commands.h"
 #include "paylog/cli/follow.h"
 #include "paylog/cli/output.h"
+#include "paylog/cli/terminal.h"
+#include "paylog/cli/watched_log.h"
 #include "paylog/codec/result_codec.h"
 #include "paylog/service/open_log.h"
 #include "paylog/service/stop_signal.h"
@@ -47,7 +49,7 @@ class ResultPrinter {
     if (arguments_.format == Format::kCsv) {
       std::cout << CsvLine(kColumns);
     } else if (arguments_.format == Format::kTable && arguments_.follow) {
-      std::cout << AlignedLine(kColumns, kFollowWidths);
+      std::cout << AlignedLine(kColumns, kFollowWidths, width_);
     }
     FlushIfFollowing();
   }
@@ -68,7 +70,7 @@ class ResultPrinter {
     } else if (arguments_.format == Format::kCsv) {
       std::cout << CsvLine(Cells(*result));
     } else if (arguments_.follow) {
-      std::cout << AlignedLine(Cells(*result), kFollowWidths);
+      std::cout << AlignedLine(Cells(*result), kFollowWidths, width_);
     } else {
       table_.Add(Cells(*result));
     }
@@ -92,6 +94,7 @@ class ResultPrinter {
   }
 
   const ResultsArguments& arguments_;
+  const std::optional<std::size_t> width_ = TerminalWidth();
   Table table_;
   std::optional<base::Error> error_;
 };
@@ -113,11 +116,15 @@ ExitCode Results(const ResultsArguments& arguments) {
   const auto visit = [&](const log::TopicPartition& from, const log::StoredRecord& record) {
     return printer.Print(from, record);
   };
+  ProgressBar bar("results", "records",
+                  arguments.format == Format::kTable || !TerminalWidth().has_value());
+  WatchedLog watched(*opened->log, stop, bar, Count(*ranges));
   const auto read = arguments.follow
                         ? Follow(*opened, *ranges, visit, [&] { return stop.requested(); })
-                        : ReadRanges(*opened->log, *ranges, visit);
+                        : ReadRanges(watched, *ranges, visit);
+  bar.Clear();
   if (!read) {
-    return ReportError(read.error().ToString());
+    return ReportReading(read.error());
   }
   if (printer.error()) {
     return ReportError(printer.error()->ToString());

@@ -101,7 +101,7 @@ base::Result<IngestReport> Serve(const RunArguments& arguments, service::OpenedL
   const auto stopped_or_failed = [&] { return stop.requested() || system.has_failed(); };
   IngestReport report;
   if (!arguments.input.empty()) {
-    ProgressBar bar("run");
+    ProgressBar bar("run", "lines");
     PAYLOG_ASSIGN(
         report,
         IngestLines(*opened.log, clock,

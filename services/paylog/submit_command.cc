@@ -23,6 +23,17 @@ ExitCode ReportError(const std::string& message) {
   return ExitCode::kOperatingError;
 }
 
+ExitCode ReportIncomplete(const std::string& message) {
+  std::cerr << "paylog: " << message << '\n';
+  return ExitCode::kIncomplete;
+}
+
+ExitCode ReportReading(const base::Error& error) {
+  return error.code == base::ErrorCode::kShutdown
+             ? ReportIncomplete("interrupted; not everything was read")
+             : ReportError(error.ToString());
+}
+
 ExitCode ReportUsage(const std::string& message) {
   std::string line = message;
   std::replace(line.begin(), line.end(), '\n', ' ');
@@ -38,7 +49,7 @@ ExitCode Submit(const SubmitArguments& arguments) {
   if (!opened) {
     return ReportError(opened.error().ToString());
   }
-  ProgressBar bar("submit");
+  ProgressBar bar("submit", "lines");
   const auto report = SubmitLines(
       *opened->log, clock,
       {.path = arguments.input,
