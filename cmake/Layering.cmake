@@ -44,11 +44,14 @@ function(paylog_headers_alone library root)
   add_dependencies(headers_alone ${library}_headers_alone)
 endfunction()
 
-# paylog_executable(NAME <target> SOURCES ... DEPS ...)
+# paylog_executable(NAME <target> SOURCES ... DEPS ...). jemalloc is its malloc (ADR 12); sanitizers bring their own.
 function(paylog_executable)
   cmake_parse_arguments(ARG "" "NAME" "SOURCES;DEPS" ${ARGN})
   add_executable(${ARG_NAME} ${ARG_SOURCES})
   target_link_libraries(${ARG_NAME} PRIVATE paylog_flags ${ARG_DEPS})
+  if(NOT PAYLOG_SANITIZE)
+    target_link_libraries(${ARG_NAME} PRIVATE PkgConfig::JEMALLOC)
+  endif()
 endfunction()
 
 # paylog_test(NAME <target> SOURCES ... DEPS ... [LABELS ...]): one GoogleTest binary, one ctest entry.

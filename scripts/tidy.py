@@ -14,6 +14,8 @@ FILE_LINES_MAX = 600
 
 CPP = (".h", ".cc")
 CORE = re.compile(r"services/[^/]+/core/")
+# A rate is kept by waiting.
+BENCH = re.compile(r"(^|/)tests/bench/")
 TEST = re.compile(r"(^|/)(tests/|[^/]*_test\.(cc|py)$|test_[^/]*\.(cc|h)$|testing\.h$)")
 # Text from outside, kept as it came.
 FOREIGN = re.compile(r"^(tests/data/|tests/fuzz/(seeds|regressions)/|schemas/examples/|LICENSE$)")
@@ -29,7 +31,8 @@ LINE_RULES = [
     ("floating point near money", re.compile(r"\b(float|double)\b"),
      lambda path: is_cpp(path) and (path.startswith("libs/common/model/") or CORE.match(path))),
     ("a sleep in a test: wait for a condition",
-     re.compile(r"\bsleep_for\b|\bsleep_until\b|\busleep\b|\btime\.sleep\b"), lambda path: TEST.search(path)),
+     re.compile(r"\bsleep_for\b|\bsleep_until\b|\busleep\b|\btime\.sleep\b"),
+     lambda path: TEST.search(path) and not BENCH.search(path)),
     ("an include that climbs: use paylog/<library>/", re.compile(r'^\s*#\s*include\s+"\.\./'),
      lambda path: is_cpp(path)),
 ]
