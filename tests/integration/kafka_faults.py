@@ -196,11 +196,11 @@ class Brokers(Actor):
         self.pause(self.cluster.coordinator(transactional_id="ledger-0"))
 
     def coordinator(self):
-        self.kill(self.cluster.coordinator(group=self.chance.choice(["paylog-ledger",
+        self.kill(self.cluster.coordinator(group=self.chance.choice(["paylog-ledger", "paylog-notifier",
                                                                      "paylog-validator"])))
 
     def transaction_coordinator(self):
-        name = self.chance.choice(["ledger-0", "ledger-1", "validator-0", "validator-1"])
+        name = self.chance.choice(["ledger-0", "ledger-1", "notifier-0", "validator-0", "validator-1"])
         self.kill(self.cluster.coordinator(transactional_id=name))
 
 

@@ -40,11 +40,12 @@ def parse_diagnostics(text):
 class Instance:
     """One instance of a service and its lives, with a directory and a log that stay."""
 
-    def __init__(self, service, name, brokers, directory, arguments=(), properties=None):
+    def __init__(self, service, name, brokers, directory, arguments=(), properties=None, webhooks=None):
         self.service, self.name, self.brokers = service, name, brokers
         self.directory = pathlib.Path(directory) / f"{service}-{name}"
         self.directory.mkdir()
         self.errors = self.directory / "stderr"
+        self.webhooks = webhooks
         self.arguments = [*map(str, arguments), *property_arguments(PROPERTIES | (properties or {}))]
         self.process = None
         self.began_at = 0
@@ -57,11 +58,13 @@ class Instance:
         return self.directory / "snapshots"
 
     def argv(self):
-        of_ledgers = []
+        own = []
         if self.service == "ledger":
-            of_ledgers = ["--snapshots", str(self.snapshots), "--snapshot-events", str(SNAPSHOT_EVENTS)]
+            own = ["--snapshots", str(self.snapshots), "--snapshot-events", str(SNAPSHOT_EVENTS)]
+        if self.service == "notifier":
+            own = ["--webhooks", str(self.webhooks)]
         return [executable(self.service), "--log", f"kafka:{self.brokers}", "--log-format", "json",
-                *of_ledgers, *self.arguments]
+                *own, *self.arguments]
 
     def start(self):
         self.began_at = self.errors.stat().st_size if self.errors.exists() else 0
@@ -137,8 +140,8 @@ class Instance:
 class Services:
     """Instances of all services, stopped at the end whatever happens."""
 
-    def __init__(self, brokers, directory, arguments=(), properties=None, **counts):
-        self.instances = [Instance(service, "abcdefgh"[n], brokers, directory, arguments, properties)
+    def __init__(self, brokers, directory, arguments=(), properties=None, webhooks=None, **counts):
+        self.instances = [Instance(service, "abcdefgh"[n], brokers, directory, arguments, properties, webhooks)
                           for service, count in counts.items() for n in range(count)]
 
     def __enter__(self):

@@ -4,8 +4,13 @@
 import base64
 import http.client
 import json
+import random
+import tempfile
+import time
 import urllib.parse
 
+import kafka_checker as checker
+import kafka_webhooks
 import paylog_process as paylog
 import standard_webhooks
 import webhook_receiver
@@ -122,6 +127,73 @@ def receiver_misbehaves_as_told():
         assert len(receiver.requests) == 3
 
 
+def a_history(endpoint):
+    """Two results of which the endpoint hears and one that is another's, all told and recorded."""
+    record = lambda offset, value: checker.Record(offset, b"", json.dumps(value).encode(), {})
+    balances = [{"account": name, "posted": 1} for name in ("mine", "another's")]
+    results = [{"account": account, "command_id": f"c-{n}", "duplicate": False, "balances": balances[:n]}
+               for n, account in enumerate(("another's", "mine", "another's"))]
+    deliveries = []
+    for n in (1, 2):
+        webhook, payload = f"msg_{n}", json.dumps({"data": endpoint.visible(results[n])}).encode()
+        deliveries.append({"type": "delivery_scheduled", "id": webhook, "result": {"partition": 0, "offset": n}})
+        deliveries.append({"type": "delivery_attempted", "id": webhook, "state": "delivered"})
+        endpoint.receiver.requests.append(request(endpoint, webhook, payload))
+    number = lambda values: [[record(offset, value) for offset, value in enumerate(values)]]
+    return {kafka_webhooks.RESULTS: number(results), kafka_webhooks.DELIVERIES: number(deliveries)}
+
+
+def request(endpoint, webhook, payload):
+    now = int(time.time())
+    return webhook_receiver.Request("/hook", {
+        "webhook-id": webhook, "webhook-timestamp": str(now),
+        "webhook-signature": standard_webhooks.sign(endpoint.secret, webhook, now, payload)}, payload)
+
+
+def the_judge_of_the_kill_test_has_teeth():
+    def again(endpoint, _):
+        endpoint.receiver.requests.append(endpoint.receiver.requests[0])
+
+    def lost(endpoint, _):
+        endpoint.receiver.requests.pop()
+
+    def forged(endpoint, _):
+        endpoint.receiver.requests[0].headers["webhook-signature"] = WRONG
+
+    def another_body(endpoint, _):
+        endpoint.receiver.requests.append(request(endpoint, "msg_1", b"{}"))
+
+    def another_id(endpoint, _):
+        endpoint.receiver.requests.append(request(endpoint, "msg_9", endpoint.receiver.requests[0].body))
+
+    def a_foreign_balance(endpoint, history):
+        whole = {"data": json.loads(history[kafka_webhooks.RESULTS][0][2].value)}
+        endpoint.receiver.requests[1] = request(endpoint, "msg_2", json.dumps(whole).encode())
+
+    def not_recorded(_, history):
+        history[kafka_webhooks.DELIVERIES][0].pop()
+
+    def recorded_twice(_, history):
+        history[kafka_webhooks.DELIVERIES][0].append(history[kafka_webhooks.DELIVERIES][0][1])
+
+    def scheduled_twice(_, history):
+        history[kafka_webhooks.DELIVERIES][0].append(history[kafka_webhooks.DELIVERIES][0][0])
+
+    def one_result_more(_, history):
+        history[kafka_webhooks.RESULTS][0].append(history[kafka_webhooks.RESULTS][0][1]._replace(offset=3))
+
+    for damage in (None, again, lost, forged, another_body, another_id, a_foreign_balance, not_recorded, recorded_twice,
+                   scheduled_twice, one_result_more):
+        with tempfile.TemporaryDirectory() as directory, kafka_webhooks.Endpoint(
+                directory, random.Random(7), ["mine"]) as endpoint:
+            history = a_history(endpoint)
+            if damage:
+                damage(endpoint, history)
+            complaints = endpoint.check(history)
+            assert bool(complaints) == (damage not in (None, again)), (damage, complaints)
+
+
 if __name__ == "__main__":
     paylog.run_all([signs_as_the_vectors_say, verifies_as_the_rules_say, refuses_whatever_is_not_the_same,
-                    receiver_answers_as_told, receiver_misbehaves_as_told])
+                    receiver_answers_as_told, receiver_misbehaves_as_told,
+                    the_judge_of_the_kill_test_has_teeth])
