@@ -43,7 +43,9 @@ Admission EndpointGates::TryBegin(const std::string& name, base::TimestampMs now
     return {.kind = Admission::Kind::kGo, .ask_at = std::nullopt};
   }
   gate.waiting.insert_or_assign(waiter, std::move(waker));
-  return {.kind = Admission::Kind::kLater, .ask_at = full ? std::nullopt : gate.breaker.probe_at()};
+  return {.kind = Admission::Kind::kLater,
+          .ask_at = full ? std::nullopt : gate.breaker.probe_at(),
+          .circuit_open = !gate.breaker.is_closed()};
 }
 
 bool EndpointGates::End(const std::string& name, bool succeeded, base::TimestampMs now) {

@@ -32,6 +32,7 @@ struct Admission {
   };
   Kind kind = Kind::kLater;
   std::optional<base::TimestampMs> ask_at;
+  bool circuit_open = false;  // Why, where it is kLater: otherwise too many are under way.
 };
 
 // The endpoints of a process, each with what holds back its attempts: how many are under way, a

@@ -314,7 +314,8 @@ bool NotifierPartition::SendFirst(const std::shared_ptr<const Endpoint>& endpoin
     GiveUp(delivery, "the endpoint is disabled: it answered 410", now);
     return true;
   }
-  if (After(delivery.scheduled.time, setup_.schedule.give_up_after) < now) {
+  const bool hardly_asked = endpoint == nullptr || admission.circuit_open;
+  if (hardly_asked && After(delivery.scheduled.time, setup_.schedule.give_up_after) < now) {
     GiveUp(delivery,
            endpoint == nullptr ? "the endpoint file has no such endpoint any more"
                                : "the endpoint failed so often that it could not be asked again",

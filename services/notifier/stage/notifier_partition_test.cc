@@ -275,6 +275,42 @@ TEST_F(NotifierPartitionTest, AnEndpointThatIsGoneFromTheFileKeepsItsDeliveriesF
             "0 attempts: the endpoint file has no such endpoint any more");
 }
 
+// Nobody ran for a week. What waits because others are under way has nothing to do with how the
+// endpoint fares.
+TEST_F(NotifierPartitionTest, WhatIsOldIsSentThoughItHasToWaitForOthers) {
+  std::vector<log::Record> results;
+  for (int i = 0; i < 10; ++i) {
+    results.push_back(ResultRecord("d-" + std::to_string(i), "alice"));
+  }
+  Publish(log_, results);
+  NotifierRun(log_).RunToIdle();
+  Later(std::chrono::hours(8 * 24));
+  NotifierRun run(log_, {.schedule = {}, .gates = {.attempts_max = 2, .breaker = {}}});
+  run.RunToIdle();
+  EXPECT_EQ(run.deliveries().pending(), 10U);
+  run.AnswerAll(Status(200));
+  EXPECT_EQ(run.tally().webhooks_delivered, 10);
+  EXPECT_THAT(DeadLetters(), IsEmpty());
+}
+
+// But not when it fails: then they would wait for ever.
+TEST_F(NotifierPartitionTest, WhatIsOldIsGivenUpWhereTheCircuitIsOpen) {
+  std::vector<log::Record> results;
+  for (int i = 0; i < 10; ++i) {
+    results.push_back(ResultRecord("d-" + std::to_string(i), "alice"));
+  }
+  Publish(log_, results);
+  NotifierRun(log_).RunToIdle();
+  Later(std::chrono::hours(8 * 24));
+  NotifierRun run(log_, {.schedule = {}, .gates = {.attempts_max = 1, .breaker = {}}});
+  run.AnswerAll(Status(500));
+  EXPECT_THAT(run.sender->sent(), SizeIs(5)) << "then the circuit opened";
+  EXPECT_EQ(run.deliveries().pending(), 5U) << "those that were tried, and wait for their time";
+  ASSERT_THAT(DeadLetters(), SizeIs(5));
+  EXPECT_EQ(DeadLetters()[0].FindHeader(codec::kReasonMessage),
+            "0 attempts: the endpoint failed so often that it could not be asked again");
+}
+
 TEST_F(NotifierPartitionTest, AnEndpointThatIsNewHearsOfWhatComesFromThenOn) {
   Publish(log_, {ResultRecord("d-1", "alice")});
   NotifierRun(log_).AnswerAll(Status(200));
