@@ -201,6 +201,7 @@ void Broker::CommitNow(const Owner& owner, const std::vector<StagedOffset>& offs
   open_.erase(owner.id);
   Transaction& transaction = transactions_.at(number);
   transaction.fate = Fate::kCommitted;
+  transaction.committed_at = options_.moment ? options_.moment() : 0;
   transaction.pending = offsets;
   if (!Happens(fault::kMarkerLate)) {
     Finish(number);
@@ -286,10 +287,7 @@ Broker::View Broker::Read(const log::TopicPartition& from, base::Offset offset,
   std::size_t bytes = 0;
   for (; view.next < end; view.next = view.next.Next()) {
     const Entry& entry = partition.entries[static_cast<std::size_t>(view.next.value())];
-    const bool hidden =
-        entry.is_marker || (committed_only && entry.transaction != 0 &&
-                            transactions_.at(entry.transaction).fate != Fate::kCommitted);
-    if (hidden) {
+    if (!IsShown(entry, committed_only)) {
       continue;
     }
     bytes += log::RecordBytes(entry.record);
@@ -299,6 +297,30 @@ Broker::View Broker::Read(const log::TopicPartition& from, base::Offset offset,
     view.records.push_back(entry.record);
   }
   return view;
+}
+
+bool Broker::IsShown(const Entry& entry, bool committed_only) const {
+  return !entry.is_marker && (!committed_only || entry.transaction == 0 ||
+                              transactions_.at(entry.transaction).fate == Fate::kCommitted);
+}
+
+std::vector<Broker::Commitment> Broker::CommitmentsOf(const log::TopicPartition& at) {
+  const std::lock_guard guard(mutex_);
+  const Partition& partition = At(at);
+  const auto end = static_cast<std::size_t>(EndOf(partition, /*committed_only=*/true).value());
+  std::vector<Commitment> commitments;
+  for (std::size_t i = 0; i < end; ++i) {
+    const Entry& entry = partition.entries[i];
+    if (!IsShown(entry, /*committed_only=*/true)) {
+      continue;
+    }
+    commitments.emplace_back();
+    if (entry.transaction != 0) {
+      const Transaction& transaction = transactions_.at(entry.transaction);
+      commitments.back() = {.moment = transaction.committed_at, .epoch = transaction.owner.epoch};
+    }
+  }
+  return commitments;
 }
 
 std::optional<base::Offset> Broker::CommittedOffset(const std::string& group,

@@ -28,6 +28,9 @@ struct BrokerOptions {
   // Without it waits are real, and threads may share the broker.
   SimClock* time = nullptr;
   FaultSource* faults = nullptr;  // None where it is null. Must outlive the broker.
+  // Numbers what happens: each call gives a higher number. Empty: commits have the number 0. Must
+  // not call the broker.
+  std::function<std::int64_t()> moment;
 };
 
 // What every process of a simulated cluster shares, and what survives their death: partitions in
@@ -49,6 +52,11 @@ class Broker {
   struct View {
     std::vector<log::StoredRecord> records;
     base::Offset next;  // Beyond what was looked at.
+  };
+  // When a record was committed, and by which owner of its id: (0, 0) without a transaction.
+  struct Commitment {
+    std::int64_t moment = 0;
+    std::int64_t epoch = 0;
   };
 
   explicit Broker(const BrokerOptions& options) : options_(options) {}
@@ -75,6 +83,8 @@ class Broker {
   // Records from `offset` on that the isolation may see, up to the limits.
   [[nodiscard]] View Read(const log::TopicPartition& from, base::Offset offset,
                           std::size_t records_max, std::size_t bytes_max, bool committed_only);
+  // Of each record that `Read` with `committed_only` shows from the beginning on.
+  [[nodiscard]] std::vector<Commitment> CommitmentsOf(const log::TopicPartition& at);
   [[nodiscard]] base::Offset End(const log::TopicPartition& of, bool committed_only);
   // The same with the broker locked.
   [[nodiscard]] base::Offset EndLocked(const log::TopicPartition& of, bool committed_only);
@@ -118,6 +128,7 @@ class Broker {
   struct Transaction {
     Owner owner;
     Fate fate = Fate::kOpen;
+    std::int64_t committed_at = 0;  // The moment.
     std::vector<log::TopicPartition> partitions;
     std::vector<StagedOffset> pending;  // Committed, and not stable yet.
   };
@@ -138,6 +149,7 @@ class Broker {
   void RunDueLocked();
   bool RunNext(std::chrono::milliseconds until);
   [[nodiscard]] static base::Offset EndOf(const Partition& partition, bool committed_only);
+  [[nodiscard]] bool IsShown(const Entry& entry, bool committed_only) const;
   void FenceHanging(Number number);
 
   const BrokerOptions options_;

@@ -53,7 +53,7 @@ base::Result<log::PolledRecords> Reader::Poll(const log::PollLimits& limits) {
 base::Result<base::Offset> Reader::EndOffset() {
   PAYLOG_TRY(client_->Enter());
   const base::Offset end = client_->broker.End(from_, committed_only_);
-  if (client_->broker.Happens(fault::kEndStale)) {
+  if (client_->hears_stale_ends && client_->broker.Happens(fault::kEndStale)) {
     const auto missing = static_cast<std::int64_t>(client_->broker.Choose(kStaleEntriesMax));
     return base::Offset(std::max<std::int64_t>(0, end.value() - missing));
   }

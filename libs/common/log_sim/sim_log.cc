@@ -58,6 +58,11 @@ SimLog::SimLog(Broker& broker, std::function<void()> interleave)
 
 SimLog::~SimLog() = default;
 
+std::int64_t SimLog::EpochOf(const std::string& transactional_id) const {
+  const auto found = client_->epochs.find(transactional_id);
+  return found != client_->epochs.end() ? found->second : 0;
+}
+
 void SimLog::LoseSession() {
   for (const Member* const member : members_) {
     client_->broker.groups().Evict(member->member());

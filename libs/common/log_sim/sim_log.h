@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +20,9 @@ struct Client {
   std::function<void()> interleave;
   // The process was killed: no call has an effect any more, and each answers kShutdown, fatal.
   bool dead = false;
+  // Of the ids that this process initialised, as it knows.
+  std::map<std::string, std::int64_t> epochs;
+  bool hears_stale_ends = true;  // Where it is false, fault::kEndStale passes it by.
 
   // The beginning of each call.
   base::Result<void> Enter();
@@ -36,6 +41,10 @@ class SimLog final : public log::Log {
   // The process dies here, with calls on its stack or without; or comes back with nothing.
   void Kill() { client_->dead = true; }
   [[nodiscard]] bool dead() const { return client_->dead; }
+  // With which epoch it owns a transactional id, or believes to; 0: it never did.
+  [[nodiscard]] std::int64_t EpochOf(const std::string& transactional_id) const;
+  // From now on fault::kEndStale passes this process by.
+  void HearNoStaleEnds() { client_->hears_stale_ends = false; }
   // Nobody has heard of the process for so long that its groups share what it had.
   void LoseSession();
 
