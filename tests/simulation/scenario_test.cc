@@ -33,6 +33,26 @@ TEST(ScenarioTest, DrawsWhatTheFileLeavesOut) {
   EXPECT_EQ(*read, expected);
 }
 
+TEST(ScenarioTest, EndpointsOfTheFileTakeThePlaceOfThoseThatAreDrawn) {
+  std::uint64_t seed = 1;
+  while (Draw(seed).endpoints.empty()) {
+    ++seed;
+  }
+  const std::string head = "seed " + std::to_string(seed) + '\n';
+  EXPECT_EQ(Parse(head)->endpoints, Draw(seed).endpoints);
+  EXPECT_TRUE(Parse(head + "no-endpoints")->endpoints.empty());
+  const auto read = Parse(head +
+                          "endpoint shop statuses completed,refused accounts alice,bob\n"
+                          "endpoint all\n");
+  ASSERT_TRUE(read) << read.error().ToString();
+  EXPECT_EQ(
+      read->endpoints,
+      (std::vector<WebhookEndpoint>{
+          {.name = "shop", .accounts = {"alice", "bob"}, .statuses = {"completed", "refused"}},
+          {.name = "all", .accounts = {}, .statuses = {}}}));
+  EXPECT_EQ(Parse(Format(*read))->endpoints, read->endpoints);
+}
+
 TEST(ScenarioTest, NamesTheLineThatIsWrong) {
   const std::pair<const char*, const char*> cases[] = {
       {"seed x", "line 1: expected a number"},
@@ -42,6 +62,15 @@ TEST(ScenarioTest, NamesTheLineThatIsWrong) {
       {"fault crash", "line 1: expected a number from 1"},
       {"chance crash 10001", "line 1: expected a number from 0 to 10000"},
       {"ledgers 2 3", "line 1: expected a number"},
+      {"notifiers 9", "line 1: expected a number from 0 to 8"},
+      {"endpoint", "line 1: an endpoint is NAME"},
+      {"endpoint -shop", "line 1: an endpoint is NAME"},
+      {"endpoint shop accounts", "line 1: an endpoint is NAME"},
+      {"endpoint shop accounts $external:EUR", "line 1: an endpoint is NAME"},
+      {"endpoint shop statuses done", "line 1: an endpoint is NAME"},
+      {"endpoint shop accounts a accounts b", "line 1: an endpoint is NAME"},
+      {"endpoint shop\nendpoint shop", "line 2: there is another endpoint 'shop'"},
+      {"no-endpoints 1", "line 1: 'no-endpoints' is not known"},
   };
   for (const auto& [text, error] : cases) {
     const auto read = Parse(text);

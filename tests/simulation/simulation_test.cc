@@ -32,7 +32,7 @@ void ExpectClean(const Report& report, const std::string& what) {
 }
 
 TEST(SimulationTest, TheSameSeedGivesTheSameTrace) {
-  for (const std::uint64_t seed : {1, 7, 42}) {
+  for (const std::uint64_t seed : {1U, 7U, 42U}) {
     const std::string first = Trace(seed);
     EXPECT_GT(first.size(), 10'000U);
     EXPECT_EQ(first, Trace(seed)) << "seed " << seed;
@@ -86,21 +86,28 @@ TEST(SimulationTest, TakesAUsersCommands) {
   EXPECT_GE(report.counts.at("code: invalid_json"), 1);
 }
 
-// Fails where two faults happen together.
+// Fails where two faults happen together, and an endpoint is there.
 Report FailsWithBoth(const Scenario& scenario) {
   Report report{.faults = *scenario.faults};
   const auto has = [&](const FaultAt& fault) {
     return std::find(report.faults.begin(), report.faults.end(), fault) != report.faults.end();
   };
-  if (has({"crash", 3}) && has({"pause", 1}) && scenario.payments >= 10) {
+  const bool mail = std::any_of(scenario.endpoints.begin(), scenario.endpoints.end(),
+                                [](const auto& endpoint) { return endpoint.name == "mail"; });
+  if (has({"crash", 3}) && has({"pause", 1}) && scenario.payments >= 10 && mail) {
     report.violations.push_back({.check = "both", .what = "they met"});
   }
   return report;
 }
 
+WebhookEndpoint Named(const std::string& name) {
+  return {.name = name, .accounts = {}, .statuses = {}};
+}
+
 TEST(ShrinkTest, LeavesTheFaultsThatMatter) {
   Scenario scenario = Draw(1);
   scenario.payments = 200;
+  scenario.endpoints = {Named("shop"), Named("mail"), Named("bank")};
   scenario.faults.emplace();
   for (std::int64_t n = 1; n <= 100; ++n) {
     scenario.faults->push_back({"crash", n});
@@ -110,10 +117,12 @@ TEST(ShrinkTest, LeavesTheFaultsThatMatter) {
       Shrink(scenario, FailsWithBoth(scenario), /*runs_max=*/1'000, kPatience, FailsWithBoth);
   EXPECT_EQ(*shrunk.faults, (std::vector<FaultAt>{{"pause", 1}, {"crash", 3}}));
   EXPECT_EQ(shrunk.payments, 10);
+  EXPECT_EQ(shrunk.endpoints, std::vector{Named("mail")});
 }
 
 TEST(ShrinkTest, StopsAfterSoManyRuns) {
   Scenario scenario = Draw(1);
+  scenario.endpoints = {Named("mail")};
   scenario.faults = {{"crash", 3}, {"pause", 1}, {"pause", 2}};
   int runs = 0;
   const Runner counting = [&](const Scenario& one) {

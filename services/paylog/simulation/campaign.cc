@@ -13,10 +13,11 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr const char* kEvents[] = {
-    "account_opened",    "account_updated",  "account_frozen",    "account_unfrozen",
-    "account_closed",    "account_reopened", "payment_posted",    "transfer_sent",
-    "transfer_credited", "transfer_refused", "transfer_returned", "command_rejected",
-    "command_repeated",  "repeat_forwarded",
+    "account_opened",    "account_updated",  "account_frozen",     "account_unfrozen",
+    "account_closed",    "account_reopened", "payment_posted",     "transfer_sent",
+    "transfer_credited", "transfer_refused", "transfer_returned",  "command_rejected",
+    "command_repeated",  "repeat_forwarded", "delivery_scheduled", "delivery_attempted",
+    "endpoint_disabled",
 };
 
 }  // namespace

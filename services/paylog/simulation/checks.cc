@@ -69,6 +69,19 @@ History TakeHistory(Cluster& cluster) {
       history.log.emplace(from, ReadCommitted(cluster, from));
     }
   }
+  for (const std::string_view topic :
+       {runtime::kResultsTopic, runtime::kDeliveriesTopic, runtime::kDeadLettersTopic}) {
+    for (std::int32_t p = 0; p < history.partition_count; ++p) {
+      const log::TopicPartition from = runtime::Partition(topic, base::PartitionId(p));
+      for (const auto& commitment : cluster.broker().CommitmentsOf(from)) {
+        history.commitments[from].push_back(
+            {.moment = commitment.moment, .epoch = commitment.epoch});
+      }
+    }
+  }
+  history.endpoints = cluster.endpoints();
+  history.has_notifier = cluster.has_notifiers();
+  history.webhooks = cluster.receivers().attempts();
   for (std::int32_t p = 0; p < history.partition_count; ++p) {
     const ledger::State* const state = cluster.StateOf(base::PartitionId(p));
     CHECK(state != nullptr);
@@ -92,6 +105,8 @@ void CountWhatHappened(const History& history, Trace& trace, Report& report) {
         trace.Count("code: " + TextOf(record.value, "code"));
       } else if (from.topic == runtime::kDeadLettersTopic) {
         trace.Count("code: " + std::string(record.FindHeader("paylog_reason").value_or("none")));
+      } else if (from.topic == runtime::kDeliveriesTopic) {
+        trace.Count("event: " + TextOf(record.value, "type"));
       } else if (from.topic == runtime::kCommandsTopic) {
         ++report.commands;
       }

@@ -1,6 +1,7 @@
 #include "paylog/simulation/cluster.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "paylog/runtime/progress.h"
@@ -19,6 +20,12 @@ constexpr std::uint64_t kInterleavedTurnsMax = 4;
 constexpr std::uint64_t kPauseTurnsMin = 60;
 constexpr std::uint64_t kPauseTurnsMore = 150;
 constexpr std::int64_t kClockJumpMsMax = 3'600'000;
+// Long enough for each of the notifier's waits, and for what it gives up at last.
+constexpr std::array<milliseconds, 8> kLeaps = {std::chrono::seconds(6),  std::chrono::minutes(6),
+                                                std::chrono::minutes(35), std::chrono::hours(3),
+                                                std::chrono::hours(6),    std::chrono::hours(16),
+                                                std::chrono::hours(27),   std::chrono::hours(170)};
+constexpr std::uint64_t kDowntimeHoursMax = 216;
 
 }  // namespace
 
@@ -27,14 +34,27 @@ Cluster::Cluster(const Scenario& scenario, FaultPlan& plan, Trace& trace,
     : plan_(plan),
       trace_(trace),
       random_(scenario.seed, "scheduler"),
-      broker_({.clock = &clock_, .time = &clock_, .faults = &plan}),
+      broker_({.clock = &clock_,
+               .time = &clock_,
+               .faults = &plan,
+               .moment = [this] { return ++moment_; }}),
       log_(broker_),
       counts_(runtime::EqualCounts(scenario.partitions)),
+      has_notifiers_(scenario.notifiers > 0),
+      endpoints_(scenario.endpoints),
       upstream_(broker_, scenario, trace),
       observer_(broker_, scenario),
-      snapshots_(directory, scenario, plan, trace) {
+      snapshots_(directory, scenario, plan, trace),
+      receivers_(scenario.seed, plan, clock_, trace, step_, [this] { return ++moment_; }),
+      world_({.broker = broker_,
+              .clock = clock_,
+              .trace = trace_,
+              .step = step_,
+              .receivers = receivers_,
+              .interleave = [this](Process& process) { Interleave(process); }}) {
   AddSlots(Stage::kValidator, "validator-", scenario.validators, scenario);
   AddSlots(Stage::kLedger, "ledger-", scenario.ledgers, scenario);
+  AddSlots(Stage::kNotifier, "notifier-", scenario.notifiers, scenario);
 }
 
 void Cluster::AddSlots(Stage stage, const std::string& name, std::int32_t count,
@@ -46,7 +66,8 @@ void Cluster::AddSlots(Stage stage, const std::string& name, std::int32_t count,
                                   .counts = counts_,
                                   .batch_records = scenario.batch_records,
                                   .snapshot_events = scenario.snapshot_events,
-                                  .snapshot_directory = snapshots_.MakeDirectory(instance)}});
+                                  .snapshot_directory = snapshots_.MakeDirectory(instance),
+                                  .endpoints = scenario.endpoints}});
   }
 }
 
@@ -58,7 +79,11 @@ void Cluster::Turn() {
   ++step_;
   clock_.Advance(milliseconds(1 + static_cast<std::int64_t>(random_.Below(kTurnMsMax))));
   broker_.RunDue();
+  receivers_.RunDue();
   if (depth_ == 0) {
+    if (plan_.Happens(fault::kTimeLeap)) {
+      Leap(kLeaps.at(plan_.Choose(kLeaps.size())));
+    }
     if (plan_.Happens(fault::kLongDowntime)) {
       GoDownForDays();
     }
@@ -70,11 +95,7 @@ void Cluster::Turn() {
 
 void Cluster::ActOnFaults() {
   if (plan_.Happens(fault::kRebalance)) {
-    const bool ledgers = plan_.Choose(2) == 0;
-    broker_.groups().Rebalance(
-        std::string(ledgers ? runtime::kLedgerGroup : runtime::kValidatorGroup),
-        static_cast<std::size_t>(plan_.Choose(slots_.size())));
-    trace_.Line(step_, "cluster", "a rebalance");
+    Rebalance();
   }
   if (plan_.Happens(fault::kCrash)) {
     if (Slot& slot = PickSlot(); slot.process != nullptr) {
@@ -96,6 +117,20 @@ void Cluster::ActOnFaults() {
   }
 }
 
+void Cluster::Rebalance() {
+  static constexpr std::array kGroups = {runtime::kLedgerGroup, runtime::kValidatorGroup,
+                                         runtime::kNotifierGroup};
+  const std::string group(kGroups.at(plan_.Choose(has_notifiers_ ? 3 : 2)));
+  broker_.groups().Rebalance(group, static_cast<std::size_t>(plan_.Choose(slots_.size())));
+  trace_.Line(step_, "cluster", "a rebalance of " + group);
+}
+
+void Cluster::Leap(milliseconds time) {
+  trace_.Line(step_, "cluster", "time leaps by " + std::to_string(time.count()) + " ms");
+  clock_.Advance(time);
+  leapt_ += time;
+}
+
 void Cluster::GoDownForDays() {
   trace_.Line(step_, "cluster", "all are down, until their offsets are forgotten");
   for (Slot& slot : slots_) {
@@ -107,6 +142,7 @@ void Cluster::GoDownForDays() {
   corpses_.clear();
   broker_.Settle();
   broker_.ForgetOffsets();
+  Leap(std::chrono::hours(plan_.Choose(kDowntimeHoursMax)));
 }
 
 Cluster::Slot& Cluster::PickSlot() {
@@ -216,8 +252,7 @@ void Cluster::StartIn(Slot& slot) {
     snapshots_.MeetFaults(slot.options.name);
   }
   trace_.Line(step_, slot.options.name, "starts");
-  slot.process = std::make_unique<Process>(broker_, clock_, slot.options, trace_, step_,
-                                           [this](Process& process) { Interleave(process); });
+  slot.process = std::make_unique<Process>(world_, slot.options);
 }
 
 void Cluster::Heal() {
@@ -261,8 +296,62 @@ bool Cluster::IsQuiet() {
       return false;
     }
   }
-  const auto quiet = runtime::IsQuiet(log_, counts_);
-  return quiet && *quiet;
+  const auto quiet = runtime::IsQuiet(log_, counts_, has_notifiers_);
+  return quiet && *quiet && (!has_notifiers_ || AllServeResults());
+}
+
+const Process* Cluster::NotifierProcessOf(base::PartitionId partition) const {
+  const Process* found = nullptr;
+  for (const Slot& slot : slots_) {
+    if (slot.process != nullptr && slot.process->NotifierOf(partition) != nullptr) {
+      if (found != nullptr) {
+        return nullptr;
+      }
+      found = slot.process.get();
+    }
+  }
+  return found;
+}
+
+bool Cluster::AllServeResults() const {
+  for (std::int32_t p = 0; p < counts_.results; ++p) {
+    if (NotifierProcessOf(base::PartitionId(p)) == nullptr) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool Cluster::StepNotifiers() {
+  ++step_;
+  clock_.Advance(milliseconds(1));
+  broker_.RunDue();
+  receivers_.RunDue();
+  bool worked = false;
+  for (Slot& slot : slots_) {
+    worked = (slot.process != nullptr && slot.process->StepAll()) || worked;
+  }
+  return worked;
+}
+
+bool Cluster::LeapToNextWebhook() {
+  std::optional<milliseconds> wait;
+  for (const Slot& slot : slots_) {
+    const auto idle = slot.process != nullptr && slot.options.stage == Stage::kNotifier
+                          ? slot.process->IdleFor()
+                          : std::nullopt;
+    if (idle) {
+      wait = std::min(wait.value_or(*idle), *idle);
+    }
+  }
+  if (const auto answer = receivers_.next_answer()) {
+    const milliseconds until = std::max(milliseconds(0), *answer - clock_.Elapsed());
+    wait = std::min(wait.value_or(until), until);
+  }
+  if (wait) {
+    Leap(*wait);
+  }
+  return wait.has_value();
 }
 
 base::Result<void> Cluster::Close() {

@@ -5,12 +5,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "paylog/log_sim/sim_log.h"
 #include "paylog/simulation/fault_plan.h"
 #include "paylog/simulation/observer.h"
 #include "paylog/simulation/process.h"
+#include "paylog/simulation/receivers.h"
 #include "paylog/simulation/scenario.h"
 #include "paylog/simulation/snapshot_files.h"
 #include "paylog/simulation/upstream.h"
@@ -30,10 +32,20 @@ class Cluster {
   void Turn();
   // The end of the faults: everybody is alive from here on.
   void Heal();
-  // All commands are answered, and every partition has exactly one owner, who serves it.
+  // All commands are answered and all results read, and every partition has exactly one owner, who
+  // serves it. Webhooks may still have to be sent.
   [[nodiscard]] bool IsQuiet();
+  // Every partition of the results has exactly one owner, who serves it.
+  [[nodiscard]] bool AllServeResults() const;
+  // One round of all notifiers, where nobody else has anything to do. False where none had either:
+  // then only time brings something.
+  bool StepNotifiers();
+  // Time goes on to where a notifier or a receiver has something to do. False where none ever has.
+  bool LeapToNextWebhook();
   // Saves snapshots and ends all processes.
   base::Result<void> Close();
+
+  void Count(std::string_view name) { trace_.Count(name); }
 
   // For checks: sees what everybody sees, and meets no faults once healed.
   [[nodiscard]] log_sim::SimLog& log() { return log_; }
@@ -44,8 +56,15 @@ class Cluster {
   [[nodiscard]] SnapshotFiles& snapshots() { return snapshots_; }
   // The one process that serves the partition, its state; nullptr where none or several do.
   [[nodiscard]] const ledger::State* StateOf(base::PartitionId partition) const;
+  // The one process that serves this partition of the results; nullptr where none or several do.
+  [[nodiscard]] const Process* NotifierProcessOf(base::PartitionId partition) const;
+  [[nodiscard]] const Receivers& receivers() const { return receivers_; }
+  [[nodiscard]] const log_sim::SimClock& clock() const { return clock_; }
+  [[nodiscard]] bool has_notifiers() const { return has_notifiers_; }
+  [[nodiscard]] const std::vector<WebhookEndpoint>& endpoints() const { return endpoints_; }
   [[nodiscard]] Step step() const { return step_; }
-  [[nodiscard]] std::chrono::milliseconds elapsed() const { return clock_.Elapsed(); }
+  // Simulated time in which somebody may have worked: without the leaps.
+  [[nodiscard]] std::chrono::milliseconds elapsed() const { return clock_.Elapsed() - leapt_; }
   // Processes that ended with an error that no fault explains.
   [[nodiscard]] const std::vector<Violation>& violations() const { return violations_; }
 
@@ -64,6 +83,8 @@ class Cluster {
 
   void AddSlots(Stage stage, const std::string& name, std::int32_t count, const Scenario& scenario);
   void ActOnFaults();
+  void Leap(std::chrono::milliseconds time);
+  void Rebalance();
   void GoDownForDays();
   void Act();
   void Interleave(Process& process);
@@ -83,11 +104,17 @@ class Cluster {
   log_sim::Broker broker_;
   log_sim::SimLog log_;
   const runtime::PartitionCounts counts_;
+  const bool has_notifiers_;
+  const std::vector<WebhookEndpoint> endpoints_;
   Step step_ = 0;
+  Moment moment_ = 0;
+  std::chrono::milliseconds leapt_{0};
   int depth_ = 0;  // Turns within calls within turns.
   Upstream upstream_;
   Observer observer_;
   SnapshotFiles snapshots_;
+  Receivers receivers_;
+  const World world_;
   std::vector<Slot> slots_;
   std::vector<Corpse> corpses_;
   std::vector<Violation> violations_;

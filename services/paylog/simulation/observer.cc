@@ -13,6 +13,9 @@ Observer::Observer(log_sim::Broker& broker, const Scenario& scenario)
                                          runtime::kDeadLettersTopic, runtime::kBalancesTopic}) {
       watched_.push_back(runtime::Partition(topic, base::PartitionId(p)));
     }
+    if (scenario.notifiers > 0) {
+      watched_.push_back(runtime::Partition(runtime::kDeliveriesTopic, base::PartitionId(p)));
+    }
   }
 }
 

@@ -230,6 +230,9 @@ void Oracle::IndexOutputs() {
       index(results_, "payments.results", p, record);
     }
     for (const log::StoredRecord& record : In("payments.dead-letters", p)) {
+      if (IsDeadWebhook(record)) {
+        continue;  // webhook_oracle.h
+      }
       index(dead_letters_, "payments.dead-letters", p, record);
     }
     for (const log::StoredRecord& record : In("ledger.inbox", p)) {

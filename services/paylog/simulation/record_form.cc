@@ -20,17 +20,6 @@ std::string HeaderOf(const log::StoredRecord& record, std::string_view name) {
   return std::string(record.FindHeader(name).value_or(""));
 }
 
-// "2026-11-24T10:59:18.538Z"
-std::string TimeText(std::int64_t milliseconds) {
-  const std::time_t seconds = milliseconds / 1000;
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 32> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S.", &utc);
-  const std::string thousandths = std::to_string(1000 + milliseconds % 1000).substr(1);
-  return std::string(text.data(), size) + thousandths + 'Z';
-}
-
 bool IsHash(const std::string& text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
@@ -51,6 +40,10 @@ class Form {
   // What is wrong with it, in words; empty where nothing is.
   std::string Check() {
     CheckKind();
+    if (kind_ == "delivery" || kind_ == "dead_webhook") {
+      CheckNotifiers();
+      return wrong_;
+    }
     CheckSource();
     if (at_.topic != "payments.dead-letters" && kind_ != "command") {
       CheckValue(Json::parse(record_.value));
@@ -76,12 +69,44 @@ class Form {
       kind_ = "event";
     } else if (at_.topic == "ledger.balances") {
       kind_ = "balance";
+    } else if (at_.topic == "notifier.deliveries") {
+      kind_ = "delivery";
+    } else if (at_.topic == "payments.results") {
+      kind_ = "result";
     } else {
-      kind_ = at_.topic == "payments.results" ? "result" : "dead_letter";
+      kind_ = IsDeadWebhook(record_) ? "dead_webhook" : "dead_letter";
     }
     Expect("ce_specversion", "1.0");
     Expect("ce_type", "paylog." + kind_ + ".v1");
     Expect("content-type", kind_ == "dead_letter" ? "" : "application/json");
+  }
+
+  // What the notifier writes about a result of the same partition, or about an endpoint.
+  void CheckNotifiers() {
+    const std::string own = std::to_string(at_.partition.value());
+    Expect("ce_source", "paylog/notifier/" + own);
+    Expect("ce_time", TimeText(record_.timestamp.value()));
+    if (kind_ == "dead_webhook") {
+      Expect("ce_id", record_.key.value_or(""));
+      return;  // The rest is looked at with its delivery.
+    }
+    const Json event = Json::parse(record_.value);
+    const std::string type = event.at("type");
+    const std::string key = event.at(type == "endpoint_disabled" ? "endpoint" : "id");
+    std::string happened = "scheduled";
+    if (type == "endpoint_disabled") {
+      happened = std::to_string(event.at("time").get<std::int64_t>());
+    } else if (type == "delivery_attempted") {
+      happened = std::to_string(event.at("attempts").get<std::int64_t>()) + ':' +
+                 event.at("state").get<std::string>();
+    }
+    Expect("ce_id", key + ':' + happened);
+    const bool has_origin =
+        HeaderOf(record_, "paylog_origin").starts_with("payments.results/" + own + '/');
+    if (record_.key != key || record_.timestamp.value() != event.at("time") ||
+        has_origin != (type != "endpoint_disabled") || event.at("v") != 1) {
+      wrong_ += " key, timestamp, origin or version";
+    }
   }
 
   void CheckSource() {
@@ -140,6 +165,20 @@ class Form {
 };
 
 }  // namespace
+
+std::string TimeText(std::int64_t milliseconds) {
+  const std::time_t seconds = milliseconds / 1000;
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  std::array<char, 32> text{};
+  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S.", &utc);
+  const std::string thousandths = std::to_string(1000 + milliseconds % 1000).substr(1);
+  return std::string(text.data(), size) + thousandths + 'Z';
+}
+
+bool IsDeadWebhook(const log::StoredRecord& record) {
+  return record.FindHeader("ce_type") == "paylog.dead_webhook.v1";
+}
 
 std::vector<Violation> FindMalformed(const History& history) {
   std::vector<Violation> violations;

@@ -12,7 +12,8 @@
 
 namespace paylog::simulation {
 
-// The faults that the processes of a cluster meet, besides those of the log (log_sim/faults.h).
+// The faults that the processes of a cluster and the receivers of webhooks meet, besides those of
+// the log (log_sim/faults.h).
 namespace fault {
 inline constexpr std::string_view kCrash = "crash";                 // Between two steps.
 inline constexpr std::string_view kCrashInside = "crash-inside";    // Between two requests.
@@ -23,10 +24,20 @@ inline constexpr std::string_view kSessionLost = "session-lost";    // The proce
 inline constexpr std::string_view kRebalance = "rebalance";
 inline constexpr std::string_view kInterleave = "interleave";  // Others work within a call.
 inline constexpr std::string_view kClockJump = "clock-jump";   // Backwards, too.
+inline constexpr std::string_view kTimeLeap = "time-leap";     // Hours in which nobody has a turn.
 inline constexpr std::string_view kSnapshotMissing = "snapshot-missing";
 inline constexpr std::string_view kSnapshotStale = "snapshot-stale";
 inline constexpr std::string_view kSnapshotForeign = "snapshot-foreign";  // Another partition's.
 inline constexpr std::string_view kSnapshotCorrupt = "snapshot-corrupt";
+// An attempt to deliver a webhook.
+inline constexpr std::string_view kWebhookError = "webhook-error";      // 500, and others.
+inline constexpr std::string_view kWebhookBusy = "webhook-busy";        // 429, 503; Retry-After.
+inline constexpr std::string_view kWebhookGone = "webhook-gone";        // 410, from now on.
+inline constexpr std::string_view kWebhookRefused = "webhook-refused";  // No connection.
+inline constexpr std::string_view kWebhookTimedOut = "webhook-timed-out";
+inline constexpr std::string_view kWebhookAnswerLost = "webhook-answer-lost";  // It was taken.
+inline constexpr std::string_view kWebhookLate = "webhook-late";    // Seconds until the answer.
+inline constexpr std::string_view kReceiverDown = "receiver-down";  // For minutes to days.
 }  // namespace fault
 
 // All names, those of the log included, in the order in which they are printed.
@@ -39,16 +50,28 @@ struct FaultAt {
   friend auto operator<=>(const FaultAt&, const FaultAt&) = default;
 };
 
+// Who hears of results, as the file of `run --webhooks` says it.
+struct WebhookEndpoint {
+  std::string name;
+  std::vector<std::string> accounts;  // Empty: all; here and below.
+  std::vector<std::string> statuses;
+  friend bool operator==(const WebhookEndpoint&, const WebhookEndpoint&) = default;
+};
+
+std::string UrlOf(const WebhookEndpoint& endpoint);
+
 // All that a run depends on. Plain value; Format and Parse are the file of `simulate --scenario`.
 struct Scenario {
   std::uint64_t seed = 1;
   std::int32_t partitions = 4;
   std::int32_t validators = 2;  // Instances.
   std::int32_t ledgers = 3;
+  std::int32_t notifiers = 0;  // None: nobody reads the results.
   std::int32_t accounts = 12;
   std::int32_t payments = 250;  // Commands, but for the accounts' own.
   std::size_t batch_records = 8;
   std::int64_t snapshot_events = 40;
+  std::vector<WebhookEndpoint> endpoints;
   // Of 10,000 opportunities; faults that are not named do not happen.
   std::map<std::string, std::int64_t, std::less<>> chances;
   // Set: exactly these faults, and no chances.

@@ -20,9 +20,10 @@ class Shrinker {
         deadline_(SteadyClock::now() + time),
         run_(run) {}
 
-  // Fewer payments first: they make every later run shorter.
+  // Fewer payments and endpoints first: they make every later run shorter.
   Scenario Shrink() {
     ShrinkPayments();
+    ShrinkEndpoints();
     ShrinkFaults();
     return best_;
   }
@@ -53,6 +54,21 @@ class Shrinker {
       Scenario fewer = best_;
       fewer.payments -= step;
       (void)Try(fewer);
+    }
+  }
+
+  void ShrinkEndpoints() {
+    Scenario none = best_;
+    none.endpoints.clear();
+    if (Try(none)) {
+      return;
+    }
+    for (std::size_t i = 0; i < best_.endpoints.size();) {
+      Scenario fewer = best_;
+      fewer.endpoints.erase(fewer.endpoints.begin() + static_cast<std::ptrdiff_t>(i));
+      if (!Try(fewer)) {
+        ++i;
+      }
     }
   }
 

@@ -11,6 +11,8 @@
 #include "paylog/simulation/checks.h"
 #include "paylog/simulation/cluster.h"
 #include "paylog/simulation/oracle.h"
+#include "paylog/simulation/webhook_oracle.h"
+#include "paylog/simulation/webhook_phase.h"
 
 namespace paylog::simulation {
 namespace {
@@ -84,13 +86,15 @@ void Append(std::vector<Violation>& all, std::vector<Violation> more) {
 }
 
 void Judge(Cluster& cluster, const Scenario& scenario, Trace& trace, Report& report) {
-  report.violations = cluster.violations();
+  Append(report.violations, cluster.violations());
   if (!report.violations.empty()) {
     return;
   }
   const History history = TakeHistory(cluster);
   CountWhatHappened(history, trace, report);
+  CountWebhooks(history, trace);
   Append(report.violations, FindViolations(history));
+  Append(report.violations, FindWebhookViolations(history));
   const LiveStates live = TakeLiveStates(cluster);
   if (const auto closed = cluster.Close(); !closed) {
     report.violations.push_back({.check = "clean-stop", .what = closed.error().ToString()});
@@ -117,6 +121,9 @@ Report Simulate(const Scenario& scenario, std::ostream* trace_out) {
   CHECK(cluster.Start());
   RunUnderFaults(cluster);
   if (RunUntilQuiet(cluster)) {
+    if (cluster.has_notifiers()) {
+      report.violations = RunUntilDelivered(cluster);
+    }
     Judge(cluster, scenario, trace, report);
   } else {
     report.violations = cluster.violations();

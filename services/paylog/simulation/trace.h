@@ -14,12 +14,21 @@ namespace paylog::simulation {
 
 // What runs should meet now and then, besides faults, events and codes: counted as "path: NAME".
 inline constexpr std::string_view kPaths[] = {
+    "attempt by a zombie",
+    "attempt cut off by a kill",
+    "attempt cut off by a stop",
+    "circuit closed",
+    "circuit opened",
+    "circuit probed",
     "commit",
+    "deliveries rebuilt while some are pending",
+    "outcomes written at the end",
     "partitions assigned",
     "partitions revoked",
     "rebuilt from a snapshot",
     "rebuilt from the beginning",
     "sent again",
+    "several hear of a result",
     "snapshot discarded",
     "snapshot of another partition",
     "snapshot saved",
@@ -34,6 +43,13 @@ inline constexpr std::string_view kPaths[] = {
     "trouble, timed out",
     "trouble, unavailable",
     "trouble, unknown outcome",
+    "webhook dead, 410",
+    "webhook dead, after ten attempts",
+    "webhook delivered",
+    "webhook given up after a week",
+    "webhook given up, endpoint disabled",
+    "webhook received twice",
+    "webhook retrying",
 };
 
 // What happened, line by line: its digest tells two runs apart, and what happened is counted by
