@@ -65,9 +65,11 @@ struct WebhookAttempt {
   Moment assigned = 0;
   std::int64_t epoch = 0;
   std::string endpoint;
-  std::string id;
+  std::string id;  // The header.
   std::string payload;
-  std::int64_t time = 0;                // webhook-timestamp, in ms.
+  std::string timestamp;                // The header.
+  std::string signature;                // The same.
+  std::int64_t time = 0;                // When it was made, by the process's clock.
   Moment begun = 0;                     // The process had decided to send.
   Moment sent = 0;                      // It may have paused in between.
   bool received = false;                // The receiver has taken it.

@@ -25,6 +25,7 @@ std::shared_ptr<notifier::EndpointGates> MakeGates(const std::vector<WebhookEndp
     notifier::Endpoint& one = made.emplace_back();
     one.name = endpoint.name;
     one.url = UrlOf(endpoint);
+    one.secrets = SecretsOf(endpoint);
     for (const std::string& account : endpoint.accounts) {
       one.accounts.push_back(*model::AccountId::Parse(account));
     }

@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "paylog/base/hash.h"
 #include "paylog/log_sim/faults.h"
 #include "paylog/model/account_id.h"
 #include "paylog/simulation/random.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr std::int64_t kChanceOne = 10'000;
 constexpr std::string_view kBlank = " \t\r";
 constexpr std::size_t kNameLengthMax = 64;
+constexpr std::size_t kKeyLength = 32;
 constexpr std::string_view kNameCharacters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 constexpr std::array<std::string_view, 3> kStatuses = {"completed", "rejected", "refused"};
@@ -323,6 +325,17 @@ const std::vector<std::string_view>& AllFaults() {
 
 std::string UrlOf(const WebhookEndpoint& endpoint) {
   return "https://" + endpoint.name + ".example/hook";
+}
+
+std::vector<std::string> SecretsOf(const WebhookEndpoint& endpoint) {
+  const auto key = [&](const char* which) {
+    return base::Sha256(endpoint.name + which).ToHex().substr(0, kKeyLength);
+  };
+  std::vector<std::string> keys = {key(" now")};
+  if (endpoint.name.size() % 2 == 0) {
+    keys.insert(keys.begin(), key(" before"));
+  }
+  return keys;
 }
 
 Scenario Draw(std::uint64_t seed) {

@@ -59,6 +59,8 @@ struct WebhookEndpoint {
 };
 
 std::string UrlOf(const WebhookEndpoint& endpoint);
+// Its HMAC keys: two, as in a rotation, where its name has an even number of letters.
+std::vector<std::string> SecretsOf(const WebhookEndpoint& endpoint);
 
 // All that a run depends on. Plain value; Format and Parse are the file of `simulate --scenario`.
 struct Scenario {

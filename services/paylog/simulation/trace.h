@@ -50,6 +50,8 @@ inline constexpr std::string_view kPaths[] = {
     "webhook given up, endpoint disabled",
     "webhook received twice",
     "webhook retrying",
+    "webhook sent after more than a week",
+    "webhook signed with two secrets",
 };
 
 // What happened, line by line: its digest tells two runs apart, and what happened is counted by

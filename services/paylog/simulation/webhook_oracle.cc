@@ -32,7 +32,6 @@ constexpr std::array<std::int64_t, 9> kWaits = {5'000,        5 * kMinuteMs, 30 
                                                 2 * kHourMs,  5 * kHourMs,   10 * kHourMs,
                                                 14 * kHourMs, 20 * kHourMs,  24 * kHourMs};
 constexpr std::int64_t kGivenUpAfterMs = 7 * kDayMs;
-constexpr int kFailuresInARow = 5;
 
 bool Chooses(const std::vector<std::string>& chosen, const std::string& value) {
   return chosen.empty() || std::find(chosen.begin(), chosen.end(), value) != chosen.end();
@@ -154,30 +153,6 @@ class WebhookOracle {
                        [](const auto& one) { return one.second->answer->status == 410; });
   }
 
-  // While the delivery waited, up to this moment, some process had seen its endpoint fail five
-  // times in a row.
-  [[nodiscard]] bool HasFailed(const LoggedDelivery& delivery, Moment moment) const {
-    const auto answers = by_endpoint_.find(delivery.endpoint);
-    if (answers == by_endpoint_.end()) {
-      return false;
-    }
-    std::map<std::string, int> failures;  // In a row, by process.
-    const auto failed = [](const auto& one) { return one.second >= kFailuresInARow; };
-    const auto end = answers->second.lower_bound(moment);
-    const auto waits = answers->second.lower_bound(delivery.committed.moment);
-    bool has_failed = false;
-    for (auto one = answers->second.begin(); one != end && !has_failed; ++one) {
-      if (one == waits) {
-        has_failed = std::any_of(failures.begin(), failures.end(), failed);
-      }
-      int& count = failures[one->second->process];
-      count = one->second->answer->status / 100 == 2 ? 0 : count + 1;
-      has_failed =
-          has_failed || (count >= kFailuresInARow && one->first > delivery.committed.moment);
-    }
-    return has_failed || (waits == end && std::any_of(failures.begin(), failures.end(), failed));
-  }
-
   // The answer that the event tells, once.
   const WebhookAnswer* TakeAnswer(const std::string& id, const DeliveryStep& step) {
     for (auto [one, end] = answered_.equal_range(id); one != end; ++one) {
@@ -215,8 +190,7 @@ class WebhookOracle {
 
   void CheckGivenUp(const std::string& id, const LoggedDelivery& delivery,
                     const DeliveryStep& step) {
-    const bool too_old =
-        step.time > delivery.time + kGivenUpAfterMs && HasFailed(delivery, step.committed.moment);
+    const bool too_old = step.time > delivery.time + kGivenUpAfterMs;
     if (step.error.empty() || step.status != 0 ||
         (!too_old && !IsGone(delivery.endpoint, step.committed.moment))) {
       Report("webhook-retry", id, "is given up without a reason: " + step.error);
@@ -373,7 +347,13 @@ void CountWebhooks(const History& history, Trace& trace) {
     if (attempt.received && ++received[attempt.id] == 2) {
       trace.Count("path: webhook received twice");
     }
+    if (attempt.signature.find(' ') != std::string::npos) {
+      trace.Count("path: webhook signed with two secrets");
+    }
     const auto found = log.deliveries.find(attempt.id);
+    if (found != log.deliveries.end() && attempt.time > found->second.time + kGivenUpAfterMs) {
+      trace.Count("path: webhook sent after more than a week");
+    }
     const bool deposed =
         found != log.deliveries.end() &&
         std::any_of(found->second.steps.begin(), found->second.steps.end(), [&](const auto& step) {

@@ -260,7 +260,12 @@ std::vector<Forgery> ForgeriesOfTheLog() {
          ++history.commitments.at(place.at).at(place.index).moment;
        }},
       {"a 410 disables nothing", "webhook-outcome",
-       [](History& history) { Drop(history, Find(history, "type", "endpoint_disabled")); }}};
+       [](History& history) { Drop(history, Find(history, "type", "endpoint_disabled")); }},
+      {"given up though its endpoint had not failed", "webhook-only-waited",
+       edit("delivered", [](Json& event) {
+         event["state"] = "dead";
+         event["attempts"] = 0;
+       })}};
 }
 
 std::vector<Forgery> ForgeriesOfWhatWasSent() {
@@ -308,6 +313,23 @@ std::vector<Forgery> ForgeriesOfWhatWasSent() {
                }
              }
            }},
+          {"a later result goes first", "webhook-order",
+           [](History& history) { history.webhooks.erase(history.webhooks.begin()); }},
+          {"signed with one of two secrets", "webhook-signature",
+           [](History& history) {
+             for (WebhookAttempt& attempt : history.webhooks) {
+               attempt.signature = attempt.signature.substr(0, attempt.signature.find(' '));
+             }
+           }},
+          {"signed with another secret", "webhook-signature",
+           [](History& history) {
+             history.endpoints.front().name += "s";
+             for (WebhookAttempt& attempt : history.webhooks) {
+               attempt.endpoint += attempt.endpoint == "all" ? "s" : "";
+             }
+           }},
+          {"a timestamp of long ago", "webhook-signature",
+           [](History& history) { history.webhooks.front().timestamp = "1"; }},
           {"more than eight are under way", "webhook-circuit", [](History& history) {
              for (WebhookAttempt& attempt : history.webhooks) {
                attempt.answer.reset();
