@@ -31,10 +31,17 @@ class StageObserver {
   virtual void OnTakeOverBegun(const log::TopicPartition& /*input*/) {}
   virtual void OnTakenOver(const log::TopicPartition& /*input*/, base::Offset /*next*/,
                            bool /*kept*/) {}
-  // Within a take-over: the state was rebuilt from a snapshot (of sequence 0: from none) and so
-  // many journal events behind it.
+  // Within a take-over: the state was rebuilt from a snapshot, or from what was followed, up to a
+  // sequence (0: from nothing), and so many journal events behind it.
   virtual void OnRebuilt(const log::TopicPartition& /*input*/, base::Sequence /*snapshot*/,
                          std::int64_t /*replayed*/) {}
+
+  // Standbys: all partitions that this process follows from now on, with the next OnRevoked none.
+  virtual void OnFollowing(const std::vector<log::TopicPartition>& /*inputs*/) {}
+  // Of one of them: it has read so far; reading failed, and is tried again.
+  virtual void OnFollowed(const log::TopicPartition& /*input*/, base::Sequence /*last*/) {}
+  virtual void OnFollowTrouble(const log::TopicPartition& /*input*/, const base::Error& /*error*/) {
+  }
 
   // A transaction. OnCaughtUp: nothing is left to read before `next`.
   virtual void OnCommitBegun(const log::TopicPartition& /*input*/, std::size_t /*records*/) {}

@@ -49,6 +49,12 @@ class PartitionProcessor {
   // The last call of a clean stop.
   virtual base::Result<void> Close() = 0;
 
+  // A standby: reads on in what owners of the partition commit, without being one. Nothing is
+  // written to the log. Before the first TakeOver, or instead of it once others have the partition;
+  // the next TakeOver may go on from here, after it has compared with the log as any other does.
+  // False: there is nothing to read now. After an error it is tried again.
+  virtual base::Result<bool> Follow() { return false; }
+
   // Outside the log.
 
   // What was done there needs no commit, so that a fence comes too late for it: each assignment

@@ -1,8 +1,10 @@
 #include "paylog/runtime/stage_runner.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace paylog::runtime {
 namespace {
@@ -13,6 +15,8 @@ constexpr std::chrono::milliseconds kRecordsWait{500};
 constexpr std::chrono::milliseconds kNoWait{0};
 // Until a group that cannot be reached is asked again.
 constexpr std::chrono::milliseconds kGroupBackoff{200};
+// Until a standby that has read all there is looks again.
+constexpr std::chrono::milliseconds kFollowPause{50};
 
 // False where it was told to stop before the time was over.
 bool WaitFor(std::chrono::milliseconds time, const std::stop_token& stop) {
@@ -65,10 +69,12 @@ base::Result<void> StageRunner::Stop() {
   StopWorkers();
   member_.reset();
   const bool failed = failure().has_value();
-  for (const auto& [partition, served] : table_.served()) {
-    if (!failed && !stopped_.contains(partition)) {
-      if (auto closed = served.worker->Close(); !closed) {
-        Fail(closed.error());
+  for (const auto* const table : {&table_.served(), &table_.standbys()}) {
+    for (const auto& [partition, served] : *table) {
+      if (!failed && !stopped_.contains(partition)) {
+        if (auto closed = served.worker->Close(); !closed) {
+          Fail(closed.error());
+        }
       }
     }
   }
@@ -161,6 +167,19 @@ void StageRunner::RunWorker(const log::TopicPartition& partition, Driver& driver
   }
 }
 
+void StageRunner::RunStandby(Driver& driver, const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const auto followed = driver.worker.Follow();
+    if (!followed) {
+      Fail(followed.error());
+      return;
+    }
+    if (!*followed) {
+      (void)WaitFor(std::max(kFollowPause, driver.worker.backoff()), stop);
+    }
+  }
+}
+
 void StageRunner::OnWorkerEnded(const log::TopicPartition& partition, const base::Error& error) {
   if (!options_.partitions_stop_alone || !ConcernsOnePartition(error.code)) {
     Fail(error);
@@ -198,14 +217,27 @@ base::Result<void> StageRunner::OnAssigned(const log::Assigned& assigned) {
   }
   PAYLOG_TRY(table_.Assign(assigned));
   for (const auto& [partition, served] : table_.served()) {
-    Driver& driver =
-        *drivers_.emplace(partition, std::make_unique<Driver>(*served.worker)).first->second;
+    Driver& driver = NewDriver(partition, *served.worker);
     driver.thread = std::jthread([this, &driver, partition](const std::stop_token& stop) {
       RunWorker(partition, driver, stop);
     });
   }
+  std::vector<log::TopicPartition> following;
+  for (const auto& [partition, standby] : table_.standbys()) {
+    following.push_back(partition);
+    Driver& driver = NewDriver(partition, *standby.worker);
+    driver.thread =
+        std::jthread([this, &driver](const std::stop_token& stop) { RunStandby(driver, stop); });
+  }
+  if (options_.standby_partitions > 0) {
+    observer_.OnFollowing(following);
+  }
   counters_.Add({});  // Nothing may have been assigned: then all is taken over.
   return {};
+}
+
+StageRunner::Driver& StageRunner::NewDriver(const log::TopicPartition& partition, Worker& worker) {
+  return *drivers_.emplace(partition, std::make_unique<Driver>(worker)).first->second;
 }
 
 // The workers' state is kept in case their partitions come back.

@@ -16,9 +16,9 @@
 namespace paylog::runtime {
 
 // Runs a stage in this process: joins its group, and serves each assigned partition with a worker
-// on a thread of its own. Workers keep their state over a rebalance that gives the partition back.
-// Trouble with the log that time may cure is tried again for ever. Thread-safe. `log` and
-// `counters` must outlive it.
+// on a thread of its own; so does each partition that it stands by for. Workers keep their state
+// over a rebalance that gives the partition back. Trouble with the log that time may cure is tried
+// again for ever. Thread-safe. `log` and `counters` must outlive it.
 class StageRunner {
  public:
   StageRunner(log::Log& log, StageOptions options, ProcessorFactory factory, Counters& counters);
@@ -50,7 +50,9 @@ class StageRunner {
 
   void RunMembership(const std::stop_token& stop);
   void RunWorker(const log::TopicPartition& partition, Driver& driver, const std::stop_token& stop);
+  void RunStandby(Driver& driver, const std::stop_token& stop);
   static void WaitBetweenSteps(Driver& driver, const std::stop_token& stop, StepOutcome outcome);
+  Driver& NewDriver(const log::TopicPartition& partition, Worker& worker);
   base::Result<void> OnAssigned(const log::Assigned& assigned);
   void OnRevoked();
   void StopWorkers();

@@ -62,6 +62,10 @@ class Copier final : public PartitionProcessor {
     staged_ = static_cast<std::int64_t>(records.size());
     return {};
   }
+  base::Result<bool> Follow() override {
+    counters_.Add({.replayed = 1});  // For tests that wait for it.
+    return false;
+  }
   void OnCommitted() override {
     next_ = base::Offset(next_.value() + staged_);
     counters_.Add({.inputs = staged_});
@@ -93,12 +97,14 @@ class Copier final : public PartitionProcessor {
 class StageRunnerTest : public testing::Test {
  protected:
   std::unique_ptr<StageRunner> NewRunner() { return NewRunner(log_.log()); }
-  std::unique_ptr<StageRunner> NewRunner(log::Log& log, bool partitions_stop_alone = false) {
+  std::unique_ptr<StageRunner> NewRunner(log::Log& log, bool partitions_stop_alone = false,
+                                         std::int32_t standby_partitions = 0) {
     return std::make_unique<StageRunner>(
         log,
         StageOptions{.name = "copier",
                      .group = "copiers",
                      .input_topic = std::string(kInboxTopic),
+                     .standby_partitions = standby_partitions,
                      .partitions_stop_alone = partitions_stop_alone},
         [this, leases = std::make_shared<std::map<base::PartitionId, std::weak_ptr<void>>>()](
             base::PartitionId partition) -> base::Result<std::unique_ptr<PartitionProcessor>> {
@@ -249,6 +255,115 @@ TEST_F(StageRunnerTest, APartitionThatStoppedIsTriedAgainByWhoeverGetsItNext) {
   wait_until([&] { return made_ > made && has_stopped(); });
   Must(runner->Stop());
   EXPECT_EQ(log_.Values(kJournalTopic, kPoisoned.value()).size(), 0U);
+}
+
+// A partition that goes back and forth keeps its processor: what was followed is not lost.
+TEST_F(StageRunnerTest, FollowsThePartitionsOfOthers) {
+  const auto first = NewRunner(log_.log(), /*partitions_stop_alone=*/false, kPartitions);
+  const auto second = NewRunner(log_.log(), /*partitions_stop_alone=*/false, kPartitions);
+  Must(first->Start());
+  WaitUntilReady(*first);
+  EXPECT_EQ(counters_.Read().replayed, 0) << "it has them all";
+  Must(second->Start());
+  Feed(50);
+  WaitForInputs(fed_);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  std::int64_t seen = 0;
+  while (counters_.Read().replayed < kPartitions) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    counters_.WaitForChange(seen, std::chrono::milliseconds(100));
+  }
+  Must(second->Stop());
+  EXPECT_EQ(closes_.load(), kPartitions) << "standbys, too";
+  Feed(50);
+  WaitForInputs(fed_);
+  Must(first->Stop());
+  EXPECT_EQ(made_.load(), 2) << "one in each runner";
+  ExpectAllCopiedOnce();
+}
+
+class WorkerTableTest : public StageRunnerTest {
+ protected:
+  explicit WorkerTableTest(std::int32_t standby_partitions = kPartitions)
+      : options_({.name = "copier",
+                  .group = "copiers",
+                  .input_topic = std::string(kInboxTopic),
+                  .standby_partitions = standby_partitions}) {}
+
+  void Assign(const std::vector<int>& partitions) {
+    log::Assigned assigned{.partitions = {}, .metadata = log::GroupMetadata::Standalone("copiers")};
+    for (const int partition : partitions) {
+      assigned.partitions.push_back(Input(partition));
+    }
+    Must(table_.Assign(assigned));
+  }
+  static log::TopicPartition Input(int partition) {
+    return Partition(kInboxTopic, base::PartitionId(partition));
+  }
+  static std::vector<int> Numbers(const std::map<log::TopicPartition, Served>& table) {
+    std::vector<int> numbers;
+    for (const auto& [partition, unused] : table) {
+      numbers.push_back(partition.partition.value());
+    }
+    return numbers;
+  }
+
+  StageOptions options_;
+  const ProcessorFactory factory_ = [this](base::PartitionId partition) {
+    return base::Result<std::unique_ptr<PartitionProcessor>>(std::make_unique<Copier>(
+        log_.log(), partition, counters_, closes_, std::make_shared<int>()));
+  };
+  WorkerTable table_{log_.log(), options_, factory_, counters_};
+};
+
+TEST_F(WorkerTableTest, KeepsWhatItFollowedAndFollowsWhatItServed) {
+  Assign({0, 1});
+  EXPECT_EQ(Numbers(table_.served()), (std::vector{0, 1}));
+  EXPECT_EQ(Numbers(table_.standbys()), (std::vector{2, 3}));
+  const auto* const zero = table_.served().at(Input(0)).processor.get();
+  const auto* const two = table_.standbys().at(Input(2)).processor.get();
+  Must(table_.standbys().at(Input(2)).worker->Follow());
+  EXPECT_EQ(Must(table_.served().at(Input(0)).worker->Step(std::chrono::milliseconds(0))),
+            StepOutcome::kIdle);
+  EXPECT_EQ(counters_.Read().take_overs, 1);
+
+  Assign({2});
+  EXPECT_EQ(Numbers(table_.served()), (std::vector{2}));
+  EXPECT_EQ(Numbers(table_.standbys()), (std::vector{0, 1, 3}));
+  EXPECT_EQ(table_.served().at(Input(2)).processor.get(), two);
+  EXPECT_EQ(table_.standbys().at(Input(0)).processor.get(), zero);
+  EXPECT_FALSE(table_.standbys().at(Input(0)).worker->is_serving());
+  EXPECT_EQ(Must(table_.served().at(Input(2)).worker->Step(std::chrono::milliseconds(0))),
+            StepOutcome::kIdle);
+
+  Assign({0});
+  Must(table_.served().at(Input(0)).worker->Step(std::chrono::milliseconds(0)));
+  EXPECT_EQ(counters_.Read().take_overs, 3) << "an owner that stood by takes over as any other";
+  table_.Clear();
+  EXPECT_TRUE(table_.standbys().empty());
+}
+
+TEST_F(WorkerTableTest, WhatHasFailedIsMadeAnew) {
+  Assign({0});
+  log_.Produce(Input(0), {{.value = kPoison}});
+  Worker& worker = *table_.served().at(Input(0)).worker;
+  EXPECT_FALSE(worker.Step(std::chrono::milliseconds(0)).has_value());
+  EXPECT_TRUE(worker.has_failed());
+  Assign({});
+  EXPECT_EQ(Numbers(table_.standbys()), (std::vector{0, 1, 2, 3}));
+  EXPECT_FALSE(table_.standbys().at(Input(0)).worker->has_failed());
+}
+
+class WithoutStandbys : public WorkerTableTest {
+ protected:
+  WithoutStandbys() : WorkerTableTest(/*standby_partitions=*/0) {}
+};
+
+TEST_F(WithoutStandbys, OfOthersNothingIsKept) {
+  Assign({0, 1});
+  Assign({1});
+  EXPECT_EQ(Numbers(table_.served()), (std::vector{1}));
+  EXPECT_TRUE(table_.standbys().empty());
 }
 
 TEST_F(StageRunnerTest, SaysWhyItIsNotReady) {

@@ -300,10 +300,36 @@ base::Result<void> Worker::AbortAndRewind() {
 void Worker::Reassign(log::GroupMetadata metadata) {
   metadata_ = std::move(metadata);
   paused_ = false;
+  stands_by_ = false;
   if (processor_.acts_outside()) {
     writer_.reset();
   }
   processor_.Resume();
+}
+
+void Worker::StandBy() {
+  CHECK(!transaction_open_ && !failure_);
+  writer_.reset();
+  has_state_ = false;
+  paused_ = false;
+  stands_by_ = true;
+  troubles_ = refusals_ = doubts_ = 0;
+  processor_.Resume();
+}
+
+base::Result<bool> Worker::Follow() {
+  CHECK(stands_by_);
+  auto followed = processor_.Follow();
+  if (followed || followed.error().code == ErrorCode::kShutdown) {
+    troubles_ = 0;
+    return followed && *followed;
+  }
+  if (followed.error().fatal) {
+    return followed.error().In(options_.input.ToString());
+  }
+  ++troubles_;
+  observer_.OnFollowTrouble(options_.input, followed.error());
+  return false;
 }
 
 void Worker::Confirm() {
@@ -312,7 +338,7 @@ void Worker::Confirm() {
 
 base::Result<void> Worker::Close() {
   CHECK(!transaction_open_ || failure_.has_value());
-  if (!has_state_) {
+  if (!has_state_ && !stands_by_) {
     return {};
   }
   return processor_.Close();

@@ -61,6 +61,11 @@ class Worker {
   // A new assignment of the same partition. What was committed meanwhile by another owner shows at
   // the next commit, which is then fenced.
   void Reassign(log::GroupMetadata metadata);
+  // The partition is not ours any more, or not yet: Follow takes the place of Step until Reassign,
+  // and whatever it led to is compared with the log in the take-over that comes then.
+  void StandBy();
+  // False where there was nothing to read. Only what ends the whole process is an error.
+  base::Result<bool> Follow();
   // The group says that the partition is still ours: a paused worker may take over again.
   void Confirm();
   // The clean end: no transaction is open between steps, so only the processor has work left.
@@ -108,6 +113,7 @@ class Worker {
   bool transaction_open_ = false;
   bool has_state_ = false;
   bool paused_ = false;
+  bool stands_by_ = false;
   base::Offset committed_{0};  // What this worker committed last, or resumed from.
   int troubles_ = 0;           // Since all was well: a commit, or nothing left to read.
   int refusals_ = 0;           // Of these, those that time does not cure.

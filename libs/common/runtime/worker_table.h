@@ -18,6 +18,8 @@ struct StageOptions {
   std::string input_topic;
   std::size_t batch_records_max = kBatchRecordsMax;
   StageObserver* observer = nullptr;  // Must outlive the stage.
+  // This stage stands by: it follows the partitions of the input, so many, that others have.
+  std::int32_t standby_partitions = 0;
   // A partition whose own records are at fault stops, and the others go on; otherwise the stage has
   // failed. For services: ending would only hand the partition to the next instance, to end it too.
   bool partitions_stop_alone = false;
@@ -43,22 +45,32 @@ class WorkerTable {
   WorkerTable(log::Log& log, const StageOptions& options, const ProcessorFactory& factory,
               Counters& counters);
 
-  // Partitions that come back keep their state, unless their worker has failed; others are made,
-  // and those that did not come back are dropped.
+  // Partitions that come back, or that were followed, keep their state, unless their worker has
+  // failed; others are made. Those that did not come back are followed from now on, or dropped
+  // where this stage does not stand by.
   base::Result<void> Assign(const log::Assigned& assigned);
 
   [[nodiscard]] const std::map<log::TopicPartition, Served>& served() const { return served_; }
-  void Clear() { served_.clear(); }
+  // Those that others have: their workers stand by. None of them is served.
+  [[nodiscard]] const std::map<log::TopicPartition, Served>& standbys() const { return standbys_; }
+  void Clear() {
+    served_.clear();
+    standbys_.clear();
+  }
 
  private:
-  base::Result<Served> Make(const log::TopicPartition& partition,
-                            const log::GroupMetadata& metadata);
+  using Table = std::map<log::TopicPartition, Served>;
+
+  // What `before` has of the partition, or a new one.
+  base::Result<Served> TakeOrMake(Table& before, const log::TopicPartition& partition,
+                                  const log::GroupMetadata& metadata);
 
   log::Log& log_;
   const StageOptions& options_;
   const ProcessorFactory& factory_;
   Counters& counters_;
-  std::map<log::TopicPartition, Served> served_;
+  Table served_;
+  Table standbys_;
 };
 
 }  // namespace paylog::runtime

@@ -70,21 +70,25 @@ base::Result<std::optional<ReadEvent>> FindSequence(log::Reader& journal, base::
   return std::optional<ReadEvent>();
 }
 
-base::Result<void> Replay(
-    log::Reader& journal, base::Offset end, State& state,
-    const std::function<base::Result<void>(const model::JournalRecord&, Effects)>& visit,
-    const std::atomic<bool>* interrupted) {
+base::Result<void> ReplayRecords(std::span<const log::StoredRecord> records, State& state,
+                                 const ReplayVisitor& visit) {
+  for (const log::StoredRecord& stored : records) {
+    PAYLOG_ASSIGN(const ReadEvent event, DecodeEvent(stored));
+    PAYLOG_TRY(CheckFollows(state, stored, event.record));
+    PAYLOG_TRY(visit(event.record, Evolve(state, event.record, event.hash)));
+  }
+  return {};
+}
+
+base::Result<void> Replay(log::Reader& journal, base::Offset end, State& state,
+                          const ReplayVisitor& visit, const std::atomic<bool>* interrupted) {
   while (true) {
     PAYLOG_ASSIGN(const auto polled,
                   runtime::PollTowards(journal, end, runtime::kPollRecordsMax, interrupted));
     if (polled.records.empty()) {
       return {};
     }
-    for (const log::StoredRecord& stored : polled.records) {
-      PAYLOG_ASSIGN(const ReadEvent event, DecodeEvent(stored));
-      PAYLOG_TRY(CheckFollows(state, stored, event.record));
-      PAYLOG_TRY(visit(event.record, Evolve(state, event.record, event.hash)));
-    }
+    PAYLOG_TRY(ReplayRecords(polled.records, state, visit));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <optional>
+#include <span>
 
 #include "paylog/base/result.h"
 #include "paylog/ledger/core/evolve.h"
@@ -26,13 +27,19 @@ base::Result<ReadEvent> DecodeEvent(const log::StoredRecord& record);
 base::Result<std::optional<ReadEvent>> FindSequence(log::Reader& journal, base::Sequence sequence,
                                                     base::Offset end);
 
+// What Replay gives of each event.
+using ReplayVisitor = std::function<base::Result<void>(const model::JournalRecord&, Effects)>;
+
+// Applies events that were read one after another. After each `visit` gets the record and its
+// effects. kCorrupt where an event does not follow on the state.
+base::Result<void> ReplayRecords(std::span<const log::StoredRecord> records, State& state,
+                                 const ReplayVisitor& visit);
+
 // Applies every event from the reader's position up to `end` (an EndOffset of a read-uncommitted
-// reader: what an open transaction left there is complete by now, or gone). After each event
-// `visit` gets the record and its effects. kCorrupt where an event does not follow on the state;
+// reader: what an open transaction left there is complete by now, or gone), as ReplayRecords does.
 // kShutdown once interrupted (see runtime::PollTowards).
-base::Result<void> Replay(
-    log::Reader& journal, base::Offset end, State& state,
-    const std::function<base::Result<void>(const model::JournalRecord&, Effects)>& visit,
-    const std::atomic<bool>* interrupted = nullptr);
+base::Result<void> Replay(log::Reader& journal, base::Offset end, State& state,
+                          const ReplayVisitor& visit,
+                          const std::atomic<bool>* interrupted = nullptr);
 
 }  // namespace paylog::ledger

@@ -32,8 +32,11 @@ LedgerPartition::LedgerPartition(log::Log& log, base::PartitionId partition, Led
 
 base::Result<base::Offset> LedgerPartition::TakeOver(std::optional<base::Offset> committed) {
   overlay_.reset();
+  follower_.reset();
   PAYLOG_ASSIGN(const base::Offset end, JournalEnd());
-  PAYLOG_TRY(Restore(end));
+  PAYLOG_ASSIGN(const auto journal, NewJournalReader());
+  PAYLOG_TRY(BringNear(*journal, end));
+  PAYLOG_TRY(ReplayJournal(*journal, end));
 
   const Progress& progress = state_->progress();
   if (progress.events_left != 0) {
@@ -49,24 +52,61 @@ base::Result<base::Offset> LedgerPartition::TakeOver(std::optional<base::Offset>
                        std::to_string(progress.last_inbox_offset.value()) +
                        ": the log has lost records");
   }
+  followed_ = false;
   return resume;
 }
 
-base::Result<void> LedgerPartition::Restore(base::Offset journal_end) {
-  const auto partition = runtime::Partition(runtime::kJournalTopic, partition_);
-  PAYLOG_ASSIGN(const auto journal, log_.NewReader(partition, log::Isolation::kReadCommitted));
+base::Result<std::unique_ptr<log::Reader>> LedgerPartition::NewJournalReader() {
+  return log_.NewReader(runtime::Partition(runtime::kJournalTopic, partition_),
+                        log::Isolation::kReadCommitted);
+}
+
+// State at or before the journal's end: what was followed, the snapshot's, or none. The reader
+// stands behind it.
+base::Result<void> LedgerPartition::BringNear(log::Reader& journal, base::Offset end) {
+  if (followed_) {
+    PAYLOG_ASSIGN(followed_, IsWhatWasFollowed(journal, end));
+  }
+  return followed_ ? base::Result<void>() : Restore(journal, end);
+}
+
+// The verdicts of ADR 0007, for a standby's state. True: the reader stands behind its last event.
+base::Result<bool> LedgerPartition::IsWhatWasFollowed(log::Reader& journal, base::Offset end) {
+  const Progress& progress = state_->progress();
+  if (progress.last_sequence == base::Sequence(0)) {
+    PAYLOG_TRY(journal.Seek(base::Offset(0)));
+    return true;
+  }
+  const std::string sequence = std::to_string(progress.last_sequence.value());
+  PAYLOG_ASSIGN(const auto event, FindSequence(journal, progress.last_sequence, end));
+  if (!event) {
+    return LostRecords("a standby has followed the journal up to sequence " + sequence +
+                       ", beyond its end: the log has lost records");
+  }
+  if (event->hash != progress.last_hash) {
+    options_.warn("what was followed of partition " + std::to_string(partition_.value()) +
+                  " is dropped and built anew: the journal has another event at sequence " +
+                  sequence);
+    return false;
+  }
+  return true;
+}
+
+base::Result<void> LedgerPartition::Restore(log::Reader& journal, base::Offset end) {
+  has_whole_state_ = false;
   PAYLOG_TRY(snapshots_.Open());
   if (std::exchange(snapshot_suspect_, false)) {
     PAYLOG_TRY(snapshots_.Discard("a look-up of an id met damage"));
   }
   balances_.Reset(State(partition_, options_.counts.inbox), base::Sequence(0));
-  PAYLOG_ASSIGN(const bool restored, RestoreSnapshot(*journal, journal_end));
+  PAYLOG_ASSIGN(const bool restored, RestoreSnapshot(journal, end));
   if (!restored) {
     state_ = std::make_unique<State>(partition_, options_.counts.inbox);
-    PAYLOG_TRY(journal->Seek(base::Offset(0)));
+    PAYLOG_TRY(journal.Seek(base::Offset(0)));
   }
   events_since_snapshot_ = 0;
-  return ReplayJournal(*journal, journal_end);
+  has_whole_state_ = true;
+  return {};
 }
 
 // The verdicts of ADR 0007. True: state is the snapshot's, and the reader stands behind its
@@ -103,21 +143,8 @@ base::Result<void> LedgerPartition::ReplayJournal(log::Reader& journal, base::Of
   const base::Sequence before = state_->progress().last_sequence;
   base::Result<void> replayed = Replay(
       journal, end, *state_,
-      [this](const model::JournalRecord& record, Effects effects) -> base::Result<void> {
-        if (effects.index_write) {
-          snapshots_.ids().Stage(effects.index_write->key, std::move(effects.index_write->entry));
-        }
-        MarkChanged(record.event.command.account);
-        for (const model::Entry& entry : EntriesOf(record.event.body)) {
-          MarkChanged(entry.account);
-        }
-        snapshots_.ids().MergeStaged();
-        ++events_since_snapshot_;
-        // A long replay saves on the way, so that memory stays bounded.
-        if (record.header.index + 1 == record.header.count) {
-          return Maintain();
-        }
-        return {};
+      [this](const model::JournalRecord& record, Effects effects) {
+        return OnReplayed(record, std::move(effects));
       },
       &interrupted());
   const std::int64_t count = state_->progress().last_sequence.value() - before.value();
@@ -126,6 +153,56 @@ base::Result<void> LedgerPartition::ReplayJournal(log::Reader& journal, base::Of
     observer_.OnRebuilt(input_, before, count);
   }
   return replayed;
+}
+
+base::Result<void> LedgerPartition::OnReplayed(const model::JournalRecord& record,
+                                               Effects effects) {
+  if (effects.index_write) {
+    snapshots_.ids().Stage(effects.index_write->key, std::move(effects.index_write->entry));
+  }
+  MarkChanged(record.event.command.account);
+  for (const model::Entry& entry : EntriesOf(record.event.body)) {
+    MarkChanged(entry.account);
+  }
+  snapshots_.ids().MergeStaged();
+  ++events_since_snapshot_;
+  return Maintain();  // A long replay saves on the way, so that memory stays bounded.
+}
+
+base::Result<bool> LedgerPartition::Follow() {
+  if (follower_ == nullptr) {
+    PAYLOG_TRY(BeginToFollow());
+  }
+  auto read = FollowOn(*follower_);
+  if (!read) {
+    follower_.reset();  // And whatever it met is compared with the log again.
+  }
+  return read;
+}
+
+// Goes on from the state there is, an owner's of before, too: it was committed.
+base::Result<void> LedgerPartition::BeginToFollow() {
+  overlay_.reset();
+  followed_ = has_whole_state_ && !snapshot_suspect_;
+  PAYLOG_ASSIGN(auto journal, NewJournalReader());
+  PAYLOG_ASSIGN(const base::Offset end, journal->EndOffset());
+  PAYLOG_TRY(BringNear(*journal, end));
+  followed_ = true;
+  follower_ = std::move(journal);
+  return {};
+}
+
+base::Result<bool> LedgerPartition::FollowOn(log::Reader& journal) {
+  PAYLOG_ASSIGN(const auto polled, journal.Poll({.records_max = runtime::kPollRecordsMax}));
+  PAYLOG_TRY(ReplayRecords(polled.records, *state_,
+                           [this](const model::JournalRecord& record, Effects effects) {
+                             return OnReplayed(record, std::move(effects));
+                           }));
+  PAYLOG_TRY(Maintain());
+  if (!polled.records.empty()) {
+    observer_.OnFollowed(input_, state_->progress().last_sequence);
+  }
+  return !polled.records.empty();
 }
 
 // The account behind a command may live elsewhere, or not exist.
@@ -141,8 +218,7 @@ base::Result<bool> LedgerPartition::StillCurrent() {
     return false;
   }
   PAYLOG_ASSIGN(const base::Offset end, JournalEnd());
-  const auto partition = runtime::Partition(runtime::kJournalTopic, partition_);
-  PAYLOG_ASSIGN(const auto journal, log_.NewReader(partition, log::Isolation::kReadCommitted));
+  PAYLOG_ASSIGN(const auto journal, NewJournalReader());
   const Progress& progress = state_->progress();
   if (progress.last_sequence > base::Sequence(0)) {
     PAYLOG_ASSIGN(const auto last, FindSequence(*journal, progress.last_sequence, end));
@@ -256,8 +332,9 @@ base::Result<void> LedgerPartition::Maintain() {
   return {};
 }
 
+// Not within the events of an inbox record, where a replay or a standby may stand.
 void LedgerPartition::BeginSnapshot() {
-  if (snapshots_.enabled()) {
+  if (snapshots_.enabled() && state_->progress().events_left == 0) {
     snapshots_.Begin(*state_, balances_.published());
     saving_until_ = state_->progress().last_sequence;
     events_since_snapshot_ = 0;

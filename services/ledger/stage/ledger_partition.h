@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "paylog/ledger/core/evolve.h"
 #include "paylog/ledger/core/state.h"
 #include "paylog/ledger/stage/balance_feed.h"
 #include "paylog/ledger/stage/outputs.h"
@@ -28,8 +29,8 @@ struct LedgerOptions {
 };
 
 // One partition of the ledger on a log: state in memory, a fold of the journal, with snapshots (ADR
-// 0007). Used by one thread at a time; `log` and `counters` must
-// outlive it.
+// 0007). As a standby it follows the journal of another owner, and a take-over reads the rest. Used
+// by one thread at a time; `log` and `counters` must outlive it.
 class LedgerPartition final : public runtime::PartitionProcessor {
  public:
   LedgerPartition(log::Log& log, base::PartitionId partition, LedgerOptions options,
@@ -43,15 +44,22 @@ class LedgerPartition final : public runtime::PartitionProcessor {
   void OnAborted() override;
   base::Result<void> Maintain() override;
   base::Result<void> Close() override;
+  base::Result<bool> Follow() override;
 
   // As of the last commit.
   [[nodiscard]] const State& state() const { return *state_; }
 
  private:
-  base::Result<void> Restore(base::Offset journal_end);
+  base::Result<std::unique_ptr<log::Reader>> NewJournalReader();
   base::Result<base::Offset> JournalEnd();
+  base::Result<void> BringNear(log::Reader& journal, base::Offset end);
+  base::Result<bool> IsWhatWasFollowed(log::Reader& journal, base::Offset end);
+  base::Result<void> Restore(log::Reader& journal, base::Offset end);
   base::Result<bool> RestoreSnapshot(log::Reader& journal, base::Offset end);
   base::Result<void> ReplayJournal(log::Reader& journal, base::Offset end);
+  base::Result<void> OnReplayed(const model::JournalRecord& record, Effects effects);
+  base::Result<void> BeginToFollow();
+  base::Result<bool> FollowOn(log::Reader& journal);
   void MarkChanged(const model::AccountId& account);
   base::Result<void> ProcessRecord(const log::StoredRecord& record,
                                    log::TransactionalWriter& writer);
@@ -72,6 +80,9 @@ class LedgerPartition final : public runtime::PartitionProcessor {
 
   std::unique_ptr<State> state_;
   std::unique_ptr<State> overlay_;  // While a transaction is open.
+  bool has_whole_state_ = false;    // State, ids and changes are the same fold of the journal.
+  bool followed_ = false;           // As a standby, up to where the state is.
+  std::unique_ptr<log::Reader> follower_;  // While it follows; behind the state.
   Snapshots snapshots_;
   base::Sequence saving_until_{0};  // What the snapshot that was begun last goes up to.
   bool snapshot_suspect_ = false;   // A look-up met damage: discard at the next take-over.

@@ -10,12 +10,14 @@ std::string SnapshotPath(const std::string& directory, base::PartitionId partiti
 
 std::unique_ptr<runtime::StageRunner> MakeLedgerStage(log::Log& log, LedgerStageOptions options,
                                                       runtime::Counters& counters) {
-  const runtime::StageOptions stage{.name = "ledger",
-                                    .group = std::string(runtime::kLedgerGroup),
-                                    .input_topic = std::string(runtime::kInboxTopic),
-                                    .batch_records_max = options.batch_records_max,
-                                    .observer = options.observer,
-                                    .partitions_stop_alone = options.partitions_stop_alone};
+  const runtime::StageOptions stage{
+      .name = "ledger",
+      .group = std::string(runtime::kLedgerGroup),
+      .input_topic = std::string(runtime::kInboxTopic),
+      .batch_records_max = options.batch_records_max,
+      .observer = options.observer,
+      .standby_partitions = options.standby ? options.counts.inbox : 0,
+      .partitions_stop_alone = options.partitions_stop_alone};
   using Processor = std::unique_ptr<runtime::PartitionProcessor>;
   return std::make_unique<runtime::StageRunner>(
       log, stage,

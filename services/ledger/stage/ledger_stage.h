@@ -17,6 +17,7 @@ struct LedgerStageOptions {
   std::size_t batch_records_max = runtime::kBatchRecordsMax;
   WarningSink warn = [](const std::string&) {};  // Called from any thread.
   runtime::StageObserver* observer = nullptr;    // Must outlive the stage.
+  bool standby = false;                          // Follows the partitions that others have.
   bool partitions_stop_alone = false;            // See runtime::StageOptions.
 };
 
