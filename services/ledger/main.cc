@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
        .stage = "ledger",
        .purpose = "The books: decides what the validator accepted, on a log on Kafka",
        .keeps_snapshots = true,
+       .can_stand_by = true,
        .make_stage = [](log::Log& log, const service::StageSetup& setup,
                         runtime::Counters& counters) {
          return ledger::MakeLedgerStage(log,
@@ -18,6 +19,7 @@ int main(int argc, char** argv) {
                                          .batch_records_max = setup.batch_records_max,
                                          .warn = setup.warn,
                                          .observer = setup.observer,
+                                         .standby = setup.standby,
                                          .partitions_stop_alone = true},
                                         counters);
        }});

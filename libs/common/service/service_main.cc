@@ -31,6 +31,7 @@ struct Arguments {
   std::int64_t snapshot_events = 100'000;
   std::size_t batch_records_max = runtime::kBatchRecordsMax;
   std::string webhooks;
+  bool standby = false;
   std::string http = "127.0.0.1:0";
   std::string format = "text";
   std::string severity = "info";
@@ -47,6 +48,11 @@ std::optional<ExitCode> ParseArguments(int argc, const char* const* argv,
   if (description.keeps_snapshots) {
     AddSnapshotsFlag(app, arguments.log);
     AddSnapshotEventsFlag(app, arguments.snapshot_events);
+  }
+  if (description.can_stand_by) {
+    app.add_flag("--standby", arguments.standby,
+                 "Follow the partitions that other instances have, so that a take-over reads only "
+                 "what came last; costs their memory");
   }
   if (description.sends_webhooks) {
     AddWebhooksFlag(app, arguments.webhooks)->required();
@@ -132,7 +138,8 @@ base::Result<void> Serve(const ServiceDescription& description, const Arguments&
                                         .batch_records_max = arguments.batch_records_max,
                                         .warn = warn,
                                         .observer = &observer,
-                                        .webhooks = arguments.webhooks},
+                                        .webhooks = arguments.webhooks,
+                                        .standby = arguments.standby},
                                        counters));
   PAYLOG_ASSIGN(const auto http,
                 telemetry::HttpServer::Start(arguments.http, MakeHandlers(*stage, metrics)));

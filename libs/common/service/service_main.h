@@ -21,6 +21,7 @@ struct StageSetup {
   std::function<void(const std::string&)> warn;
   runtime::StageObserver* observer = nullptr;
   std::string webhooks;  // The endpoint file.
+  bool standby = false;
 };
 
 struct ServiceDescription {
@@ -29,6 +30,7 @@ struct ServiceDescription {
   std::string purpose;  // A sentence for --help.
   bool keeps_snapshots = false;
   bool sends_webhooks = false;
+  bool can_stand_by = false;
   std::function<base::Result<std::unique_ptr<runtime::StageRunner>>(log::Log&, const StageSetup&,
                                                                     runtime::Counters&)>
       make_stage;

@@ -11,6 +11,8 @@ using telemetry::Labels;
 using telemetry::Severity;
 
 constexpr const char* kAssigned = "paylog_partitions_assigned";
+constexpr const char* kFollowed = "paylog_partitions_followed";
+constexpr const char* kFollowedSequence = "paylog_followed_sequence";
 constexpr const char* kRebalances = "paylog_rebalances_total";
 constexpr const char* kStopped = "paylog_partition_stopped";
 constexpr const char* kLag = "paylog_lag_records";
@@ -80,6 +82,9 @@ StageTelemetry::StageTelemetry(std::string stage, const runtime::Counters& count
 
 void StageTelemetry::Declare() {
   metrics_.DeclareGauge(kAssigned, "Partitions that this process has.");
+  metrics_.DeclareGauge(kFollowed, "Partitions of others that this process follows as a standby.");
+  metrics_.DeclareGauge(kFollowedSequence,
+                        "Of a partition that is followed: the last event that was read.");
   metrics_.DeclareCounter(kRebalances, "Changes of the assignment, by kind.");
   metrics_.DeclareGauge(kStopped, "1 where a partition cannot be served by any instance.");
   metrics_.DeclareGauge(kLag, "Records of the input that are committed and not processed.");
@@ -136,7 +141,14 @@ void StageTelemetry::OnAssigned(const std::vector<log::TopicPartition>& inputs) 
 }
 
 void StageTelemetry::OnRevoked(bool lost) {
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [input, unused] : std::exchange(following_, {})) {
+      metrics_.Remove(kFollowedSequence, PartitionLabels(input));
+    }
+  }
   metrics_.Set(kAssigned, StageLabels(), 0);
+  metrics_.Set(kFollowed, StageLabels(), 0);
   metrics_.Increment(kRebalances, StageLabels({{"kind", lost ? "lost" : "revoked"}}));
   diagnostics_.Write(lost ? Severity::kWarning : Severity::kInfo,
                      lost ? "the assignment was lost: others may have the partitions already"
@@ -187,6 +199,30 @@ void StageTelemetry::OnTakenOver(const log::TopicPartition& input, base::Offset 
                      {"milliseconds", Milliseconds(took)}});
 }
 
+void StageTelemetry::OnFollowing(const std::vector<log::TopicPartition>& inputs) {
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const log::TopicPartition& input : inputs) {
+      following_.try_emplace(input);
+    }
+  }
+  metrics_.Set(kFollowed, StageLabels(), static_cast<double>(inputs.size()));
+  diagnostics_.Info("follows partitions of others",
+                    {{"stage", stage_}, {"partitions", List(inputs)}});
+}
+
+void StageTelemetry::OnFollowed(const log::TopicPartition& input, base::Sequence last) {
+  const std::scoped_lock lock(mutex_);
+  following_[input].outcome.clear();
+  metrics_.Set(kFollowedSequence, PartitionLabels(input), static_cast<double>(last.value()));
+}
+
+void StageTelemetry::OnFollowTrouble(const log::TopicPartition& input, const base::Error& error) {
+  metrics_.Increment(kReadTroubles, PartitionLabels(input));
+  const std::scoped_lock lock(mutex_);
+  WriteTrouble(following_[input], input, "a standby cannot follow; trying again", error);
+}
+
 void StageTelemetry::OnCommitBegun(const log::TopicPartition& input, std::size_t records) {
   metrics_.Observe(kBatch, StageLabels(), static_cast<double>(records));
   const std::scoped_lock lock(mutex_);
@@ -197,7 +233,7 @@ void StageTelemetry::Advance(const log::TopicPartition& input, base::Offset next
   const std::scoped_lock lock(mutex_);
   Partition& partition = partitions_[input];
   partition.next = next;
-  partition.trouble.clear();
+  partition.trouble.outcome.clear();
 }
 
 void StageTelemetry::OnCommitted(const log::TopicPartition& input, base::Offset next) {
@@ -221,7 +257,9 @@ void StageTelemetry::OnTrouble(const log::TopicPartition& input, const base::Err
   Labels labels = PartitionLabels(input);
   labels.emplace("outcome", OutcomeOf(error));
   metrics_.Increment(kTransactions, labels);
-  WriteTrouble(input, "a transaction or take-over failed; trying again", error);
+  const std::scoped_lock lock(mutex_);
+  WriteTrouble(partitions_[input].trouble, input, "a transaction or take-over failed; trying again",
+               error);
 }
 
 void StageTelemetry::OnStopped(const log::TopicPartition& input, const base::Error& error) {
@@ -232,22 +270,18 @@ void StageTelemetry::OnStopped(const log::TopicPartition& input, const base::Err
 
 void StageTelemetry::OnReadTrouble(const log::TopicPartition& input, const base::Error& error) {
   metrics_.Increment(kReadTroubles, PartitionLabels(input));
-  WriteTrouble(input, "reading failed; trying again", error);
+  const std::scoped_lock lock(mutex_);
+  WriteTrouble(partitions_[input].trouble, input, "reading failed; trying again", error);
 }
 
 // Trouble that lasts, such as a broker that is away, is written now and then only.
-void StageTelemetry::WriteTrouble(const log::TopicPartition& input, const char* what,
-                                  const base::Error& error) {
+void StageTelemetry::WriteTrouble(Trouble& trouble, const log::TopicPartition& input,
+                                  const char* what, const base::Error& error) {
   const std::string outcome = OutcomeOf(error);
-  {
-    const std::scoped_lock lock(mutex_);
-    Partition& partition = partitions_[input];
-    if (partition.trouble == outcome && now_() - partition.trouble_written < kTroubleAgain) {
-      return;
-    }
-    partition.trouble = outcome;
-    partition.trouble_written = now_();
+  if (trouble.outcome == outcome && now_() - trouble.written < kTroubleAgain) {
+    return;
   }
+  trouble = {.outcome = outcome, .written = now_()};
   diagnostics_.Warning(
       what, {{"partition", input.ToString()}, {"outcome", outcome}, {"reason", error.ToString()}});
 }

@@ -33,6 +33,9 @@ class StageTelemetry final : public runtime::StageObserver {
   void OnTakenOver(const log::TopicPartition& input, base::Offset next, bool kept) override;
   void OnRebuilt(const log::TopicPartition& input, base::Sequence snapshot,
                  std::int64_t replayed) override;
+  void OnFollowing(const std::vector<log::TopicPartition>& inputs) override;
+  void OnFollowed(const log::TopicPartition& input, base::Sequence last) override;
+  void OnFollowTrouble(const log::TopicPartition& input, const base::Error& error) override;
   void OnCommitBegun(const log::TopicPartition& input, std::size_t records) override;
   void OnCommitted(const log::TopicPartition& input, base::Offset next) override;
   void OnCaughtUp(const log::TopicPartition& input, base::Offset next) override;
@@ -54,6 +57,10 @@ class StageTelemetry final : public runtime::StageObserver {
 
  private:
   using TimePoint = std::chrono::steady_clock::time_point;
+  struct Trouble {
+    std::string outcome;  // Of the last one that was written, while it lasts.
+    TimePoint written;
+  };
   struct Partition {
     TimePoint take_over_begun;
     TimePoint commit_begun;
@@ -61,13 +68,13 @@ class StageTelemetry final : public runtime::StageObserver {
     std::optional<TimePoint> safe_since;  // A snapshot was saved, or the log was replayed.
     base::Sequence snapshot{0};           // That the take-over began with.
     std::int64_t replayed = 0;
-    std::string trouble;  // The last one that was written, while it lasts.
-    TimePoint trouble_written;
+    Trouble trouble;
   };
 
   void Declare();
   void Advance(const log::TopicPartition& input, base::Offset next);
-  void WriteTrouble(const log::TopicPartition& input, const char* what, const base::Error& error);
+  void WriteTrouble(Trouble& trouble, const log::TopicPartition& input, const char* what,
+                    const base::Error& error);
   [[nodiscard]] telemetry::Labels StageLabels(telemetry::Labels labels = {}) const;
   [[nodiscard]] telemetry::Labels PartitionLabels(const log::TopicPartition& input) const;
 
@@ -79,6 +86,7 @@ class StageTelemetry final : public runtime::StageObserver {
 
   mutable std::mutex mutex_;
   std::map<log::TopicPartition, Partition> partitions_;  // All that are assigned.
+  std::map<log::TopicPartition, Trouble> following_;     // All that others have.
 };
 
 }  // namespace paylog::service

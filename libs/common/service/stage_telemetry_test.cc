@@ -132,6 +132,25 @@ TEST_F(StageTelemetryTest, ThePartitionsOfOthersLeaveTheMetrics) {
   EXPECT_THAT(telemetry_.Assigned(), testing::ElementsAre(kFour));
 }
 
+TEST_F(StageTelemetryTest, WhatAStandbyFollowsShowsUntilTheNextRebalance) {
+  telemetry_.OnAssigned({kThree});
+  telemetry_.OnFollowing({kFour});
+  telemetry_.OnFollowed(kFour, Sequence(12));
+  telemetry_.OnFollowTrouble(kFour, {.code = base::ErrorCode::kUnavailable, .context = "away"});
+  telemetry_.OnFollowTrouble(kFour, {.code = base::ErrorCode::kUnavailable, .context = "away"});
+  std::string text = metrics_.Render();
+  EXPECT_THAT(text, HasSubstr("paylog_partitions_followed{stage=\"ledger\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("paylog_followed_sequence{partition=\"4\",stage=\"ledger\"} 12\n"));
+  EXPECT_THAT(text, HasSubstr("paylog_read_troubles_total{partition=\"4\",stage=\"ledger\"} 2\n"));
+  EXPECT_THAT(lines_.str(), HasSubstr("follows partitions of others stage=ledger partitions=4\n"));
+  EXPECT_EQ(Lines(), 3U) << "trouble that lasts is written now and then";
+  EXPECT_THAT(telemetry_.Assigned(), testing::ElementsAre(kThree));
+  telemetry_.OnRevoked(/*lost=*/false);
+  text = metrics_.Render();
+  EXPECT_THAT(text, HasSubstr("paylog_partitions_followed{stage=\"ledger\"} 0\n"));
+  EXPECT_THAT(text, Not(HasSubstr("paylog_followed_sequence{")));
+}
+
 TEST_F(StageTelemetryTest, ResultsAreCountedByCode) {
   runtime::Tally tally{.inputs = 9, .completed = 5, .duplicates = 2, .dead_letters = 1};
   tally.refused[model::ResultCode::kInsufficientFunds] = 3;
