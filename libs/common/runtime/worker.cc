@@ -308,8 +308,9 @@ void Worker::Reassign(log::GroupMetadata metadata) {
 }
 
 void Worker::StandBy() {
-  CHECK(!transaction_open_ && !failure_);
+  CHECK(!failure_);
   writer_.reset();
+  transaction_open_ = false;
   has_state_ = false;
   paused_ = false;
   stands_by_ = true;
