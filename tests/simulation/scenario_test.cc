@@ -63,6 +63,7 @@ TEST(ScenarioTest, NamesTheLineThatIsWrong) {
       {"chance crash 10001", "line 1: expected a number from 0 to 10000"},
       {"ledgers 2 3", "line 1: expected a number"},
       {"notifiers 9", "line 1: expected a number from 0 to 8"},
+      {"standbys 9", "line 1: expected a number from 0 to 8"},
       {"endpoint", "line 1: an endpoint is NAME"},
       {"endpoint -shop", "line 1: an endpoint is NAME"},
       {"endpoint shop accounts", "line 1: an endpoint is NAME"},

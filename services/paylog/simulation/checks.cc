@@ -35,16 +35,18 @@ std::optional<base::Offset> CommittedOf(Cluster& cluster, base::PartitionId part
   return *committed;
 }
 
+ledger::LedgerOptions OptionsOf(const Cluster& cluster, const std::string& snapshot) {
+  return {.counts = cluster.counts(),
+          .snapshot_path = snapshot,
+          .snapshot_events = INT64_MAX,
+          .inline_snapshots = true};
+}
+
 // A ledger partition as a process that starts makes it.
 class Rebuilt {
  public:
   Rebuilt(Cluster& cluster, base::PartitionId partition, const std::string& snapshot)
-      : ledger_(cluster.log(), partition,
-                {.counts = cluster.counts(),
-                 .snapshot_path = snapshot,
-                 .snapshot_events = INT64_MAX,
-                 .inline_snapshots = true},
-                counters_),
+      : ledger_(cluster.log(), partition, OptionsOf(cluster, snapshot), counters_),
         taken_over_(ledger_.TakeOver(CommittedOf(cluster, partition))) {}
 
   [[nodiscard]] const base::Result<base::Offset>& taken_over() const { return taken_over_; }
@@ -166,22 +168,33 @@ std::vector<Violation> CheckLostTail(Cluster& cluster, std::uint64_t seed, Trace
   if (events == 0) {
     return {};
   }
+  runtime::Counters counters;
+  ledger::LedgerPartition standby(cluster.log(), partition, OptionsOf(cluster, ""), counters);
+  for (auto more = standby.Follow(); more && *more;) {
+    more = standby.Follow();
+  }
   const std::size_t left = events - 1 - random.Below(std::min<std::size_t>(events, 4));
   while (ReadCommitted(cluster, journal).size() > left) {
     cluster.broker().LoseTail(journal, 1);
   }
   trace.Count("fault: tail-lost");
   std::vector<Violation> violations;
+  const auto went_on = [&](const char* who) {
+    violations.push_back({.check = "lost-tail",
+                          .what = who + std::to_string(partition.value()) + " went on with " +
+                                  std::to_string(left) + " of " + std::to_string(events) +
+                                  " events"});
+  };
   std::vector<std::string> snapshots = cluster.snapshots().FilesOf(partition);
   snapshots.emplace_back();
   for (const std::string& snapshot : snapshots) {
-    const Rebuilt rebuilt(cluster, partition, snapshot);
-    if (rebuilt.taken_over()) {
-      violations.push_back({.check = "lost-tail",
-                            .what = "partition " + std::to_string(partition.value()) +
-                                    " went on with " + std::to_string(left) + " of " +
-                                    std::to_string(events) + " events"});
+    if (Rebuilt(cluster, partition, snapshot).taken_over()) {
+      went_on("partition ");
     }
+  }
+  // With nothing of the group's, which would tell as well.
+  if (standby.TakeOver(std::nullopt)) {
+    went_on("a standby of partition ");
   }
   return violations;
 }

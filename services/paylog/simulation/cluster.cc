@@ -67,6 +67,7 @@ void Cluster::AddSlots(Stage stage, const std::string& name, std::int32_t count,
                                   .batch_records = scenario.batch_records,
                                   .snapshot_events = scenario.snapshot_events,
                                   .snapshot_directory = snapshots_.MakeDirectory(instance),
+                                  .standby = n < scenario.standbys,
                                   .endpoints = scenario.endpoints}});
   }
 }

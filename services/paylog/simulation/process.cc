@@ -37,6 +37,8 @@ runtime::StageOptions StageOf(const ProcessOptions& options, runtime::StageObser
           .input_topic = std::string(names.input),
           .batch_records_max = options.batch_records,
           .observer = observer,
+          .standby_partitions =
+              options.stage == Stage::kLedger && options.standby ? options.counts.inbox : 0,
           .partitions_stop_alone = true};
 }
 
@@ -151,7 +153,14 @@ base::Result<void> Process::Assign(const log::Assigned& assigned) {
   notifiers_.clear();
   metadata_ = assigned.metadata;
   assigned_at_ = world_.receivers.NextMoment();
+  const auto roles_before = Roles();
   PAYLOG_TRY(table_.Assign(assigned));
+  for (const auto& [partition, serves] : Roles()) {
+    const auto before = roles_before.find(partition);
+    if (before != roles_before.end() && before->second != serves) {
+      world_.trace.Count(serves ? "path: standby promoted" : "path: owner stands by");
+    }
+  }
   for (const auto& [partition, served] : table_.served()) {
     if (options_.stage == Stage::kLedger) {
       ledgers_[partition.partition] =
@@ -167,24 +176,53 @@ base::Result<void> Process::Assign(const log::Assigned& assigned) {
   return {};
 }
 
+std::map<log::TopicPartition, bool> Process::Roles() const {
+  std::map<log::TopicPartition, bool> roles;
+  for (const auto& [partition, unused] : table_.served()) {
+    roles.emplace(partition, true);
+  }
+  for (const auto& [partition, unused] : table_.standbys()) {
+    roles.emplace(partition, false);
+  }
+  return roles;
+}
+
 bool Process::StepWorker(std::uint64_t choice) {
   if (!assigned_ || dead() || failure_) {
     return false;
   }
-  std::vector<std::pair<log::TopicPartition, runtime::Worker*>> ready;
-  for (const auto& [partition, served] : table_.served()) {
+  std::vector<std::pair<log::TopicPartition, bool>> ready;  // True: it is served.
+  for (const auto& [partition, serves] : Roles()) {
     const auto due = not_before_.find(partition);
     if (!in_call_.contains(partition) && !paused_.contains(partition) &&
         (due == not_before_.end() || due->second <= world_.clock.Elapsed())) {
-      ready.emplace_back(partition, served.worker.get());
+      ready.emplace_back(partition, serves);
     }
   }
   if (ready.empty()) {
     return false;
   }
-  const auto [partition, worker] = ready[static_cast<std::size_t>(choice % ready.size())];
-  (void)Step(partition, *worker);
+  const auto [partition, serves] = ready[static_cast<std::size_t>(choice % ready.size())];
+  if (serves) {
+    (void)Step(partition, *table_.served().at(partition).worker);
+  } else {
+    Follow(partition, *table_.standbys().at(partition).worker);
+  }
   return true;
+}
+
+void Process::Follow(const log::TopicPartition& partition, runtime::Worker& worker) {
+  in_call_.insert(partition);
+  const auto followed = worker.Follow();
+  in_call_.erase(partition);
+  if (dead()) {
+    return;
+  }
+  if (!followed) {
+    failure_ = followed.error();
+    world_.trace.Line(world_.step, options_.name, "ends: " + failure_->ToString());
+  }
+  not_before_[partition] = world_.clock.Elapsed() + worker.backoff();
 }
 
 base::Result<runtime::StepOutcome> Process::Step(const log::TopicPartition& partition,
@@ -240,9 +278,11 @@ void Process::DropWorkers() {
 base::Result<void> Process::Close() {
   CHECK(!busy());
   PAYLOG_TRY(WriteOutcomes());
-  for (const auto& [partition, served] : table_.served()) {
-    if (!served.worker->has_failed()) {
-      PAYLOG_TRY(served.worker->Close());
+  for (const auto* const table : {&table_.served(), &table_.standbys()}) {
+    for (const auto& [partition, served] : *table) {
+      if (!served.worker->has_failed()) {
+        PAYLOG_TRY(served.worker->Close());
+      }
     }
   }
   return {};

@@ -28,6 +28,7 @@ struct ProcessOptions {
   std::size_t batch_records = 1;
   std::int64_t snapshot_events = 1;
   std::string snapshot_directory;            // Of a ledger: this instance's alone.
+  bool standby = false;                      // Of a ledger.
   std::vector<WebhookEndpoint> endpoints{};  // Of a notifier.
 };
 
@@ -96,6 +97,10 @@ class Process {
   base::Result<void> WriteOutcomes();
   base::Result<runtime::StepOutcome> Step(const log::TopicPartition& partition,
                                           runtime::Worker& worker);
+  // Of a partition that it follows: reads on.
+  void Follow(const log::TopicPartition& partition, runtime::Worker& worker);
+  // Of each partition in the table: is it served? Otherwise it is followed.
+  [[nodiscard]] std::map<log::TopicPartition, bool> Roles() const;
   base::Result<log::AssignmentChange> AskGroup();
   base::Result<void> Assign(const log::Assigned& assigned);
 

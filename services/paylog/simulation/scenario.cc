@@ -199,6 +199,9 @@ class Reader {
     if (name == "ledgers") {
       return Set(line, 1, 8, scenario_.ledgers);
     }
+    if (name == "standbys") {
+      return Set(line, 0, 8, scenario_.standbys);
+    }
     if (name == "notifiers") {
       return Set(line, 0, 8, scenario_.notifiers);
     }
@@ -349,6 +352,8 @@ Scenario Draw(std::uint64_t seed) {
   scenario.payments = static_cast<std::int32_t>(random.Between(60, 220));
   scenario.batch_records = static_cast<std::size_t>(random.Between(1, 20));
   scenario.snapshot_events = random.Between(3, 40);
+  scenario.standbys = static_cast<std::int32_t>(
+      Random(seed, "standbys").Below(static_cast<std::uint64_t>(scenario.ledgers) + 1));
   DrawWebhooks(scenario);
   for (const std::string_view fault : AllFaults()) {
     // Some runs are without a fault, so that it cannot hide another.
@@ -366,9 +371,10 @@ std::string Format(const Scenario& scenario) {
   std::string text =
       "seed " + std::to_string(scenario.seed) + "\npartitions " +
       std::to_string(scenario.partitions) + "\nvalidators " + std::to_string(scenario.validators) +
-      "\nledgers " + std::to_string(scenario.ledgers) + "\nnotifiers " +
-      std::to_string(scenario.notifiers) + "\naccounts " + std::to_string(scenario.accounts) +
-      "\npayments " + std::to_string(scenario.payments) + "\nbatch-records " +
+      "\nledgers " + std::to_string(scenario.ledgers) + "\nstandbys " +
+      std::to_string(scenario.standbys) + "\nnotifiers " + std::to_string(scenario.notifiers) +
+      "\naccounts " + std::to_string(scenario.accounts) + "\npayments " +
+      std::to_string(scenario.payments) + "\nbatch-records " +
       std::to_string(scenario.batch_records) + "\nsnapshot-events " +
       std::to_string(scenario.snapshot_events) + '\n' + FormatEndpoints(scenario.endpoints);
   if (scenario.faults) {

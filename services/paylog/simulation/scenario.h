@@ -68,6 +68,7 @@ struct Scenario {
   std::int32_t partitions = 4;
   std::int32_t validators = 2;  // Instances.
   std::int32_t ledgers = 3;
+  std::int32_t standbys = 0;   // How many of the ledgers follow the partitions of the others.
   std::int32_t notifiers = 0;  // None: nobody reads the results.
   std::int32_t accounts = 12;
   std::int32_t payments = 250;  // Commands, but for the accounts' own.

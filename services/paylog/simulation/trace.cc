@@ -32,6 +32,15 @@ void Witness::OnRebuilt(const log::TopicPartition& input, base::Sequence snapsho
       snapshot.value() > 0 ? "path: rebuilt from a snapshot" : "path: rebuilt from the beginning");
 }
 
+void Witness::OnFollowed(const log::TopicPartition& input, base::Sequence last) {
+  Say("followed " + input.ToString() + " up to " + std::to_string(last.value()),
+      "path: events followed");
+}
+
+void Witness::OnFollowTrouble(const log::TopicPartition& input, const base::Error& error) {
+  Say("cannot follow " + input.ToString() + ": " + error.ToString(), "path: following failed");
+}
+
 void Witness::OnCommitted(const log::TopicPartition& input, base::Offset next) {
   Say("committed " + input.ToString() + " before " + std::to_string(next.value()), "path: commit");
 }

@@ -22,7 +22,10 @@ inline constexpr std::string_view kPaths[] = {
     "circuit probed",
     "commit",
     "deliveries rebuilt while some are pending",
+    "events followed",
+    "following failed",
     "outcomes written at the end",
+    "owner stands by",
     "partitions assigned",
     "partitions revoked",
     "rebuilt from a snapshot",
@@ -33,6 +36,7 @@ inline constexpr std::string_view kPaths[] = {
     "snapshot of another partition",
     "snapshot saved",
     "snapshot set back",
+    "standby promoted",
     "take-over, state kept",
     "take-over, state rebuilt",
     "trouble, abort required",
@@ -94,6 +98,8 @@ class Witness final : public runtime::StageObserver {
   void OnTakenOver(const log::TopicPartition& input, base::Offset next, bool kept) override;
   void OnRebuilt(const log::TopicPartition& input, base::Sequence snapshot,
                  std::int64_t replayed) override;
+  void OnFollowed(const log::TopicPartition& input, base::Sequence last) override;
+  void OnFollowTrouble(const log::TopicPartition& input, const base::Error& error) override;
   void OnCommitted(const log::TopicPartition& input, base::Offset next) override;
   void OnTrouble(const log::TopicPartition& input, const base::Error& error) override;
   void OnSnapshotSaved(const log::TopicPartition& input, base::Sequence last) override;
