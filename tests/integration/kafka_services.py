@@ -140,8 +140,10 @@ class Instance:
 class Services:
     """Instances of all services, stopped at the end whatever happens."""
 
-    def __init__(self, brokers, directory, arguments=(), properties=None, webhooks=None, **counts):
-        self.instances = [Instance(service, "abcdefgh"[n], brokers, directory, arguments, properties, webhooks)
+    def __init__(self, brokers, directory, arguments=(), properties=None, webhooks=None, standby=False, **counts):
+        self.instances = [Instance(service, "abcdefgh"[n], brokers, directory,
+                                   [*arguments, *(["--standby"] if standby and service == "ledger" else [])],
+                                   properties, webhooks)
                           for service, count in counts.items() for n in range(count)]
 
     def __enter__(self):

@@ -20,20 +20,25 @@ PARTITIONS = 4
 SESSION_SECONDS = 6
 START_ERROR_SECONDS = 15
 QUIET_SECONDS = 60
+# Commands before the kill that a standby survives; a million takes some minutes. Whoever asks for it measures, and
+# has a machine that is idle otherwise.
+MEASURES = "PAYLOG_TEST_HISTORY" in os.environ
+HISTORY = int(os.environ.get("PAYLOG_TEST_HISTORY", "20000"))
 SEED = int(os.environ.get("PAYLOG_SEED", "20261121"))
 
 
 @contextlib.contextmanager
-def under_load(**counts):
-    """A broker, services and a steady producer; checks the history at the end."""
+def under_load(history=20_000, standby=False, **counts):
+    """A broker, services and a steady producer that follows on a history of so many commands."""
     work = kafka_workload.Workload(SEED, PARTITIONS)
     with Cluster(1) as cluster, paylog.Paylog(log=f"kafka:{cluster.bootstrap}") as log:
         kafka_services.create_topics(cluster.bootstrap, PARTITIONS)
         with kafka_services.Services(cluster.bootstrap, log.directory, **counts,
+                                     standby=standby,
                                      properties={"session.timeout.ms": SESSION_SECONDS * 1000}) as services:
             watcher = kafka_clients.Watcher(cluster.bootstrap)
             upstream = kafka_clients.Upstream(cluster.bootstrap)
-            for command in itertools.chain(work.opening(), (work.next() for _ in range(20_000))):
+            for command in itertools.chain(work.opening(), (work.next() for _ in range(history))):
                 upstream.send(command)
             upstream.finish()
             watcher.wait_for(upstream.sent, QUIET_SECONDS)
@@ -62,10 +67,14 @@ def describe(seconds):
     return ", ".join(f"{partition}: {value:.2f}" for partition, value in seconds.items())
 
 
-def assigned(ledger):
-    """How many partitions it has, as it says itself."""
-    found = re.search(r"^paylog_partitions_assigned\{.*\} (\d+)$", ledger.get("/metrics")[1], re.M)
+def gauge(ledger, name):
+    """Of the whole process, as it says itself."""
+    found = re.search(rf"^{name}\{{stage=.*\}} (\d+)$", ledger.get("/metrics")[1], re.M)
     return int(found[1]) if found else 0
+
+
+def assigned(ledger):
+    return gauge(ledger, "paylog_partitions_assigned")
 
 
 def wait_until_shared(ledgers, watcher, upstream):
@@ -97,6 +106,42 @@ def served_again_after_a_kill_and_after_a_stop():
         print(f"        after SIGTERM of one of two ledgers: {describe(found)}; it ended after {took:.2f} s")
         assert max(found.values()) < SESSION_SECONDS / 2, found
         second.start()
+
+
+def followed(ledger):
+    """By partition of others: up to where it has read."""
+    found = re.findall(r'^paylog_followed_sequence\{partition="(\d+)".*\} (\S+)$', ledger.get("/metrics")[1], re.M)
+    return {int(partition): float(sequence) for partition, sequence in found}
+
+
+def a_standby_reads_only_the_tail():
+    with under_load(history=HISTORY, validator=1, ledger=2, standby=True) as (services, watcher, upstream):
+        first, second = ledgers = services.of("ledger")
+        wait_until_shared(ledgers, watcher, upstream)
+        # A fiftieth of the history: the hot accounts' partitions have more of it, none has hardly any.
+        wait_until(lambda: len(followed(second)) == PARTITIONS // 2
+                   and min(followed(second).values()) > HISTORY / 50, 600, "the standby has the history")
+        assert gauge(second, "paylog_partitions_followed") == PARTITIONS // 2
+        before = followed(second)
+        wait_until(lambda: sum(followed(second).values()) > sum(before.values()), 60, "it follows")
+        moment = time.monotonic()
+        first.kill()
+        limit = SESSION_SECONDS + (1 if MEASURES else 2)
+        found = seconds_until_served(watcher, upstream, moment, 60)
+        taken = [message for message in second.messages() if message["message"] == "took a partition over"
+                 and int(message["partition"].split("/")[1]) in before][-len(before):]
+        print(f"        {HISTORY} commands of history, kill -9 of one of two ledgers: {describe(found)} (session "
+              f"time-out {SESSION_SECONDS} s, limit {limit}); take-overs replayed "
+              + ", ".join(f"{m['replayed_events']} events behind {m['snapshot_sequence']} in {m['milliseconds']} ms"
+                          for m in taken))
+        assert 1 < max(found.values()) <= limit, found
+        assert len(taken) == len(before), second.tail()
+        for message in taken:
+            partition = int(message["partition"].split("/")[1])
+            assert message["snapshot_sequence"] >= before[partition], (message, before)
+            assert message["replayed_events"] < HISTORY / 20, message
+        assert gauge(second, "paylog_partitions_followed") == 0 and not followed(second)
+        first.start()
 
 
 def refused_at_start(arguments, *texts, environment=None, program=None):
@@ -263,7 +308,7 @@ def health_metrics_and_diagnostics():
 
 
 if __name__ == "__main__":
-    paylog.run_all([served_again_after_a_kill_and_after_a_stop, a_bad_address_is_refused,
+    paylog.run_all([served_again_after_a_kill_and_after_a_stop, a_standby_reads_only_the_tail, a_bad_address_is_refused,
                     wrong_credentials_are_refused, secrets_stay_off_the_command_line,
                     changed_topics_are_refused, a_wrong_partitioner_is_told_the_remedy,
                     health_metrics_and_diagnostics])
