@@ -103,7 +103,7 @@ paylog man > ~/.local/share/man/man1/paylog.1
 )";
 
 // A backslash would begin a request, a hyphen would be typeset as another character.
-std::string Escaped(std::string_view text) {
+std::string Roff(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
     switch (c) {
@@ -123,7 +123,7 @@ std::string Escaped(std::string_view text) {
 // A line of running text; a full stop or a quote at its begin would make it a request.
 std::string Line(std::string_view text) {
   const bool is_request = text.starts_with('.') || text.starts_with('\'');
-  return (is_request ? "\\&" : "") + Escaped(text) + '\n';
+  return (is_request ? "\\&" : "") + Roff(text) + '\n';
 }
 
 std::string Sentence(const std::string& text) {
@@ -131,11 +131,11 @@ std::string Sentence(const std::string& text) {
 }
 
 std::string Bold(std::string_view text) {
-  return "\\fB" + Escaped(text) + "\\fR";
+  return "\\fB" + Roff(text) + "\\fR";
 }
 
 std::string Italic(std::string_view text) {
-  return "\\fI" + Escaped(text) + "\\fR";
+  return "\\fI" + Roff(text) + "\\fR";
 }
 
 // What stands for the value: its choices, or its name.
@@ -220,7 +220,7 @@ std::string ManPage(const CommandSpec& top, const std::string& version) {
   const std::size_t colon = top.description.find(": ");
   std::string page = ".\\\" Made by `paylog man`.\n.TH PAYLOG 1 \"" + std::string(kDate) +
                      "\" \"paylog " + version + "\"\n";
-  page += ".SH NAME\npaylog \\- " + Escaped(top.description.substr(colon + 2)) + '\n';
+  page += ".SH NAME\npaylog \\- " + Roff(top.description.substr(colon + 2)) + '\n';
   page += ".SH SYNOPSIS\n" + Bold(top.path) + ' ' + Italic("COMMAND") + " [" + Italic("OPTION") +
           "...] [" + Italic("ARGUMENT") + "...]\n.br\n" + Bold(top.path + " --version") + '\n';
   page += std::string(kDescription) + CommonOptions(top) + ".SH COMMANDS\n";

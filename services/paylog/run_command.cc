@@ -34,10 +34,10 @@ void PrintCodes(const char* name, const std::map<model::ResultCode, std::int64_t
   PrintRow(name, total);
   for (const auto& [code, count] : codes) {
     // The numbers stay in one column, however long the code.
-    constexpr std::size_t kColumns = 36;
+    constexpr std::size_t kLineWidth = 36;
     std::string line = "    " + std::string(model::ToString(code)) + ' ';
     const std::string number = std::to_string(count);
-    line.resize(std::max(line.size(), 3 + kColumns - number.size()), ' ');
+    line.resize(std::max(line.size(), 3 + kLineWidth - number.size()), ' ');
     std::printf("%s%s\n", line.c_str(), number.c_str());
   }
 }

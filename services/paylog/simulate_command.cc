@@ -39,16 +39,12 @@ bool ReadSeed(std::string_view text, std::uint64_t& seed) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-base::Error Invalid(std::string context) {
-  return {.code = base::ErrorCode::kInvalidArgument, .context = std::move(context)};
-}
-
 base::Result<Plan> MakePlan(const SimulateArguments& arguments) {
   Plan plan;
   if (!arguments.scenario.empty()) {
     std::ifstream file(arguments.scenario);
     if (!file) {
-      return Invalid("cannot read " + arguments.scenario);
+      return base::InvalidArgument("cannot read " + arguments.scenario);
     }
     plan.scenario.emplace(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
     PAYLOG_ASSIGN(const simulation::Scenario parsed, simulation::Parse(*plan.scenario));
@@ -58,16 +54,18 @@ base::Result<Plan> MakePlan(const SimulateArguments& arguments) {
   if (const std::size_t dots = seeds.find(".."); dots != std::string::npos) {
     if (!ReadSeed(seeds.substr(0, dots), plan.first) ||
         !ReadSeed(seeds.substr(dots + 2), plan.last) || plan.first > plan.last) {
-      return Invalid("--seeds is A..B, two whole numbers with A <= B, not '" + seeds + "'");
+      return base::InvalidArgument("--seeds is A..B, two whole numbers with A <= B, not '" + seeds +
+                                   "'");
     }
   } else if (!seeds.empty()) {
-    return Invalid("--seeds is A..B, not '" + seeds + "'; --seed N runs one");
+    return base::InvalidArgument("--seeds is A..B, not '" + seeds + "'; --seed N runs one");
   } else if (arguments.seed) {
     plan.first = plan.last = *arguments.seed;
   } else if (arguments.minutes > 0 && !plan.scenario) {
     plan.last = std::numeric_limits<std::uint64_t>::max();
   } else if (!plan.scenario) {
-    return Invalid("--seed N, --seeds A..B, --minutes M or --scenario FILE says what to run");
+    return base::InvalidArgument(
+        "--seed N, --seeds A..B, --minutes M or --scenario FILE says what to run");
   }
   return plan;
 }

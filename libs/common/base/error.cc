@@ -1,5 +1,7 @@
 #include "paylog/base/error.h"
 
+#include <utility>
+
 namespace paylog::base {
 
 std::string_view ToString(ErrorCode code) {
@@ -57,6 +59,10 @@ Error Error::In(std::string_view where) const {
   Error result = *this;
   result.context = std::string(where) + ": " + context;
   return result;
+}
+
+Error InvalidArgument(std::string context) {
+  return {.code = ErrorCode::kInvalidArgument, .context = std::move(context)};
 }
 
 }  // namespace paylog::base

@@ -44,4 +44,7 @@ struct Error {
   [[nodiscard]] Error In(std::string_view where) const;
 };
 
+// kInvalidArgument, to be mended by whoever gave it.
+Error InvalidArgument(std::string context);
+
 }  // namespace paylog::base

@@ -16,14 +16,8 @@
 namespace paylog::codec {
 namespace {
 
-using base::Error;
-
 constexpr std::array<std::string_view, 7> kFields = {
     "name", "url", "secret_file", "secret_files", "accounts", "statuses", "allow_insecure"};
-
-Error Invalid(std::string context) {
-  return {.code = base::ErrorCode::kInvalidArgument, .context = std::move(context)};
-}
 
 std::vector<std::string> ReadSecretFiles(FieldReader& fields) {
   if (!fields.Has("secret_files")) {
@@ -89,17 +83,17 @@ EndpointEntry ReadEndpoint(FieldReader& fields) {
 
 base::Result<EndpointEntry> DecodeEndpoint(const JsonValue& value, const std::string& path) {
   if (value.kind != JsonKind::kObject) {
-    return Invalid(path + ": must be an object");
+    return base::InvalidArgument(path + ": must be an object");
   }
   for (const JsonMember& member : value.members) {
     if (std::find(kFields.begin(), kFields.end(), member.name) == kFields.end()) {
-      return Invalid(MemberPath(path, member.name) + ": is no field of an endpoint");
+      return base::InvalidArgument(MemberPath(path, member.name) + ": is no field of an endpoint");
     }
   }
   FieldReader fields(value);
   EndpointEntry entry = ReadEndpoint(fields);
   if (!fields.ok()) {
-    return Invalid(path + fields.error().context.substr(1));  // Without the "$".
+    return base::InvalidArgument(path + fields.error().context.substr(1));  // Without the "$".
   }
   return entry;
 }
@@ -109,14 +103,14 @@ base::Result<EndpointEntry> DecodeEndpoint(const JsonValue& value, const std::st
 base::Result<std::vector<EndpointEntry>> DecodeEndpoints(std::string_view text) {
   const auto parsed = ReadJson(text, JsonKind::kArray);
   if (const auto* const error = std::get_if<JsonError>(&parsed)) {
-    return Invalid("$: " + error->message);
+    return base::InvalidArgument("$: " + error->message);
   }
   const auto& document = std::get<JsonDocument>(parsed);
   if (!document.duplicate_paths.empty()) {
-    return Invalid(document.duplicate_paths.front() + ": stands there twice");
+    return base::InvalidArgument(document.duplicate_paths.front() + ": stands there twice");
   }
   if (document.root.items.empty()) {
-    return Invalid("$: there is no endpoint");
+    return base::InvalidArgument("$: there is no endpoint");
   }
   std::vector<EndpointEntry> entries;
   std::set<std::string> names;
@@ -124,7 +118,8 @@ base::Result<std::vector<EndpointEntry>> DecodeEndpoints(std::string_view text) 
     const std::string path = ItemPath("$", i);
     PAYLOG_ASSIGN(EndpointEntry entry, DecodeEndpoint(document.root.items[i], path));
     if (!names.insert(entry.name).second) {
-      return Invalid(path + ".name: another endpoint is called '" + entry.name + "' too");
+      return base::InvalidArgument(path + ".name: another endpoint is called '" + entry.name +
+                                   "' too");
     }
     entries.push_back(std::move(entry));
   }

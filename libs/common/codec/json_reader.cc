@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "paylog/base/ascii.h"
 #include "paylog/base/limits.h"
 #include "paylog/codec/utf8.h"
 
@@ -151,12 +152,8 @@ class TreeBuilder {
   bool number_overflow_ = false;
 };
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 std::size_t SkipDigits(std::string_view text, std::size_t from) {
-  while (from < text.size() && IsDigit(text[from])) {
+  while (from < text.size() && base::IsDigit(text[from])) {
     ++from;
   }
   return from;
@@ -193,7 +190,7 @@ std::string ShortenNumbers(std::string_view text) {
   std::string shortened;
   bool in_string = false;
   for (std::size_t i = 0; i < text.size();) {
-    if (in_string || (!IsDigit(text[i]) && text[i] != '-')) {
+    if (in_string || (!base::IsDigit(text[i]) && text[i] != '-')) {
       in_string = in_string != (text[i] == '"');
       const std::size_t length = in_string && text[i] == '\\' ? 2 : 1;
       shortened.append(text.substr(i, length));

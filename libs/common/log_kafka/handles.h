@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include <librdkafka/rdkafka.h>
@@ -30,5 +31,10 @@ using PartitionList =
     Handle<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
 using ConsumerGroupMetadata =
     Handle<rd_kafka_consumer_group_metadata_t, rd_kafka_consumer_group_metadata_destroy>;
+
+// As librdkafka takes time-outs.
+inline int Millis(std::chrono::milliseconds time) {
+  return static_cast<int>(time.count());
+}
 
 }  // namespace paylog::log_kafka

@@ -18,10 +18,6 @@ using std::chrono::steady_clock;
 constexpr std::size_t kMessagesAtOnce = 1'000;
 constexpr milliseconds kQueryMax{2'000};  // One request for offsets; then another broker may know.
 
-int Millis(milliseconds time) {
-  return static_cast<int>(time.count());
-}
-
 }  // namespace
 
 Reader::Reader(Cluster& cluster, log::TopicPartition from, log::Isolation isolation,

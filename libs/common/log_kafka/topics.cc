@@ -25,10 +25,6 @@ using ConfigResource = Handle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource
 constexpr std::int64_t kBatchOverhead = 4'096;
 constexpr std::int32_t kReplicasForSafety = 3;
 
-int Millis(milliseconds timeout) {
-  return static_cast<int>(timeout.count());
-}
-
 base::Result<Metadata> ReadMetadata(rd_kafka_t* client, milliseconds timeout) {
   const rd_kafka_metadata_t* raw = nullptr;
   const rd_kafka_resp_err_t code = rd_kafka_metadata(client, 1, nullptr, &raw, Millis(timeout));

@@ -14,7 +14,7 @@ namespace {
 
 using sqlite::Damaged;
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kBatchVersion = 1;
 constexpr std::size_t kHeaderBytes = 48;
 constexpr std::size_t kChecksumAt = 0;
 constexpr std::size_t kChecksummedFrom = 8;
@@ -111,7 +111,8 @@ BatchHeader ReadHeader(std::string_view blob) {
 
 base::Result<void> CheckHeader(const BatchHeader& header, std::int64_t row_id,
                                std::size_t blob_bytes) {
-  if (header.version != kVersion || header.codec > 1 || header.timestamps > 1 || header.zero != 0) {
+  if (header.version != kBatchVersion || header.codec > 1 || header.timestamps > 1 ||
+      header.zero != 0) {
     return Damaged("unknown batch format");
   }
   if (header.base != BaseOf(row_id).value() || header.end <= header.base ||
@@ -204,7 +205,7 @@ std::string EncodeBatch(std::span<const log::StoredRecord> records, BatchTimesta
   blob.reserve(kHeaderBytes + stored.size());
   base::ByteWriter writer(blob);
   writer.U64(0);  // Checksum: see SealBatch, as for the other zeros.
-  writer.U8(kVersion);
+  writer.U8(kBatchVersion);
   writer.U8(static_cast<std::uint8_t>(compressed ? Codec::kZstd : Codec::kRaw));
   writer.U8(static_cast<std::uint8_t>(timestamps));
   writer.U8(0);

@@ -6,7 +6,7 @@
 namespace paylog::log_sqlite {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kCellVersion = 1;
 
 base::Error Damaged(std::int64_t id, const std::string& what) {
   return {.code = base::ErrorCode::kCorrupt,
@@ -31,7 +31,7 @@ base::Result<CellTable::Loaded> CellTable::Load(std::int64_t id, std::string_vie
   const std::uint8_t kind = reader.U8();
   const std::string_view name = reader.Bytes();
   const std::string_view value = reader.Bytes();
-  if (!reader.AtEnd() || version != kVersion || !IsKind(kind)) {
+  if (!reader.AtEnd() || version != kCellVersion || !IsKind(kind)) {
     return Damaged(id, "unknown format");
   }
   Loaded loaded{.key = {.kind = static_cast<CellKind>(kind), .name = std::string(name)},
@@ -53,7 +53,7 @@ CellRow CellTable::Put(const CellKey& key, std::string_view value) {
   }
   CellRow row{.id = place.id};
   base::ByteWriter writer(row.content);
-  writer.U8(kVersion);
+  writer.U8(kCellVersion);
   writer.U8(static_cast<std::uint8_t>(key.kind));
   writer.Bytes(key.name);
   writer.Bytes(value);

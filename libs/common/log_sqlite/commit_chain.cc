@@ -5,7 +5,7 @@
 namespace paylog::log_sqlite {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kCommitVersion = 1;
 constexpr std::size_t kBatchEntryBytes = 24;
 
 base::Error Damaged(std::uint64_t number, const std::string& what) {
@@ -22,7 +22,7 @@ std::string_view ViewOf(const base::Hash256& hash) {
 std::string EncodeCommitHeader(const CommitHeader& header) {
   std::string bytes;
   base::ByteWriter writer(bytes);
-  writer.U8(kVersion);
+  writer.U8(kCommitVersion);
   writer.U64(header.number);
   writer.Raw(ViewOf(header.previous));
   writer.U64(header.cells.count);
@@ -50,7 +50,7 @@ base::Result<CommitHeader> DecodeCommit(std::uint64_t number, std::string_view h
   commit.cells.count = reader.U64();
   commit.cells.sum = reader.U64();
   const std::uint32_t batch_count = reader.U32();
-  if (!reader.ok() || version != kVersion || commit.number != number ||
+  if (!reader.ok() || version != kCommitVersion || commit.number != number ||
       reader.remaining() != std::uint64_t{batch_count} * kBatchEntryBytes) {
     return Damaged(number, "unknown format");
   }

@@ -17,13 +17,13 @@ constexpr std::size_t kSlotBytes = 512;
 constexpr std::size_t kChecksumAt = 504;
 constexpr std::uint64_t kSlotCount = 2;
 constexpr std::string_view kMagic = "PAYLOGHD";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kHeadVersion = 1;
 
 std::string EncodeSlot(const Head& head, std::uint64_t slot) {
   std::string bytes;
   base::ByteWriter writer(bytes);
   writer.Raw(kMagic);
-  writer.U32(kVersion);
+  writer.U32(kHeadVersion);
   writer.U32(0);
   writer.U64(head.number);
   for (const std::uint8_t byte : head.hash.bytes) {
@@ -47,7 +47,7 @@ std::optional<Head> DecodeSlot(std::string_view bytes, std::uint64_t slot) {
     byte = reader.U8();
   }
   base::ByteReader checksum(bytes.substr(kChecksumAt));
-  if (magic != kMagic || version != kVersion ||
+  if (magic != kMagic || version != kHeadVersion ||
       checksum.U64() != sqlite::Checksum(bytes.substr(0, kChecksumAt), slot)) {
     return std::nullopt;
   }

@@ -1,21 +1,18 @@
 #include "paylog/log_sqlite/owner_lock.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "paylog/base/ascii.h"
+
 namespace paylog::log_sqlite {
 namespace {
 
 constexpr std::size_t kPidDigitsMax = 20;
-
-bool IsDigit(char c) {
-  return std::isdigit(static_cast<unsigned char>(c)) != 0;
-}
 
 std::string OwnerOf(const File& file) {
   base::Result<std::string> content = file.ReadAt(0, kPidDigitsMax);
@@ -25,7 +22,8 @@ std::string OwnerOf(const File& file) {
   while (!content->empty() && content->back() == '\n') {
     content->pop_back();
   }
-  const bool readable = !content->empty() && std::all_of(content->begin(), content->end(), IsDigit);
+  const bool readable =
+      !content->empty() && std::all_of(content->begin(), content->end(), base::IsDigit);
   return readable ? *content : "unknown";
 }
 

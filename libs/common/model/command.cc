@@ -5,7 +5,7 @@
 namespace paylog::model {
 namespace {
 
-constexpr std::array<std::string_view, kCommandTypeCount> kTypeNames = {
+constexpr std::array<std::string_view, kCommandTypeCount> kCommandTypeNames = {
     "open_account",  "update_account", "freeze_account", "unfreeze_account",
     "close_account", "deposit",        "withdraw",       "transfer"};
 constexpr std::array<std::string_view, 3> kScopeNames = {"debits", "credits", "both"};
@@ -25,11 +25,11 @@ std::optional<Enum> Find(const std::array<std::string_view, N>& names, std::stri
 }  // namespace
 
 std::string_view ToString(CommandType type) {
-  return kTypeNames.at(static_cast<std::size_t>(type));
+  return kCommandTypeNames.at(static_cast<std::size_t>(type));
 }
 
 std::optional<CommandType> ParseCommandType(std::string_view text) {
-  return Find<CommandType>(kTypeNames, text);
+  return Find<CommandType>(kCommandTypeNames, text);
 }
 
 std::string_view ToString(FreezeScope scope) {

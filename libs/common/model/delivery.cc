@@ -6,7 +6,7 @@ namespace paylog::model {
 namespace {
 
 constexpr std::array<std::string_view, 3> kStateNames = {"delivered", "retrying", "dead"};
-constexpr std::array<std::string_view, std::variant_size_v<DeliveryEvent>> kTypeNames = {
+constexpr std::array<std::string_view, std::variant_size_v<DeliveryEvent>> kDeliveryTypeNames = {
     "delivery_scheduled", "delivery_attempted", "endpoint_disabled"};
 
 }  // namespace
@@ -25,7 +25,7 @@ std::optional<DeliveryState> ParseDeliveryState(std::string_view text) {
 }
 
 std::string_view TypeNameOf(const DeliveryEvent& event) {
-  return kTypeNames[event.index()];
+  return kDeliveryTypeNames[event.index()];
 }
 
 }  // namespace paylog::model

@@ -12,7 +12,6 @@ namespace {
 // Both waits end early when there is something to do.
 constexpr std::chrono::milliseconds kMembershipWait{500};
 constexpr std::chrono::milliseconds kRecordsWait{500};
-constexpr std::chrono::milliseconds kNoWait{0};
 // Until a group that cannot be reached is asked again.
 constexpr std::chrono::milliseconds kGroupBackoff{200};
 // Until a standby that has read all there is looks again.
@@ -161,7 +160,7 @@ void StageRunner::RunWorker(const log::TopicPartition& partition, Driver& driver
   }
   // What is known already of what was done outside the log is not forgotten.
   if (driver.worker.has_output()) {
-    if (auto outcome = driver.worker.Step(kNoWait); !outcome) {
+    if (auto outcome = driver.worker.Step(std::chrono::milliseconds(0)); !outcome) {
       OnWorkerEnded(partition, outcome.error());
     }
   }

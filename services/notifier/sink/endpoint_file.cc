@@ -27,10 +27,6 @@ constexpr std::size_t kFileBytesMax = std::size_t{16} * 1024 * 1024;
 Error Io(const char* what) {
   return {.code = ErrorCode::kIo, .context = what};
 }
-Error Invalid(std::string context) {
-  return {.code = ErrorCode::kInvalidArgument, .context = std::move(context)};
-}
-
 struct File {
   std::string bytes;
   mode_t mode = 0;
@@ -48,7 +44,7 @@ base::Result<File> ReadWhole(const std::string& path) {
   while (const std::size_t read = std::fread(block.data(), 1, block.size(), stream.get())) {
     file.bytes.append(block.data(), read);
     if (file.bytes.size() > kFileBytesMax) {
-      return Invalid(path + ": the file is too large");
+      return base::InvalidArgument(path + ": the file is too large");
     }
   }
   if (std::ferror(stream.get()) != 0) {
@@ -75,7 +71,8 @@ base::Result<std::string> ReadSecret(const std::string& path, const WarnFunction
     return key.error().In(path);
   }
   if ((file.mode & S_IWOTH) != 0) {
-    return Invalid(path + ": anybody on this machine may change this secret: chmod o-w it");
+    return base::InvalidArgument(path +
+                                 ": anybody on this machine may change this secret: chmod o-w it");
   }
   if ((file.mode & S_IROTH) != 0 && warn) {
     warn(path + ": anybody on this machine may read this secret");

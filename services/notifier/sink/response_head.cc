@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
+#include "paylog/base/ascii.h"
+
 namespace paylog::notifier {
 namespace {
-
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // "HTTP/1.1 200 OK"; a server may leave out the reason, and the space before it. nullopt: it is
 // none.
@@ -15,8 +13,9 @@ std::optional<int> ParseStatusLine(std::string_view line) {
   constexpr std::string_view kVersion = "HTTP/1.";
   constexpr std::size_t kStatus = kVersion.size() + 2;
   constexpr std::size_t kReason = kStatus + 3;
-  if (!line.starts_with(kVersion) || line.size() <= kReason || !IsDigit(line[kVersion.size()]) ||
-      line[kStatus - 1] != ' ' || !std::all_of(&line[kStatus], &line[kReason], IsDigit)) {
+  if (!line.starts_with(kVersion) || line.size() <= kReason ||
+      !base::IsDigit(line[kVersion.size()]) || line[kStatus - 1] != ' ' ||
+      !std::all_of(&line[kStatus], &line[kReason], base::IsDigit)) {
     return std::nullopt;
   }
   if (line[kReason] != ' ' && line[kReason] != '\r' && line[kReason] != '\n') {

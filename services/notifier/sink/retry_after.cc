@@ -5,6 +5,8 @@
 
 #include <curl/curl.h>
 
+#include "paylog/base/ascii.h"
+
 namespace paylog::notifier {
 namespace {
 
@@ -12,10 +14,6 @@ using std::chrono::seconds;
 
 // "Sun, 06 Nov 1994 08:49:37 GMT" has 29, the obsolete forms at most 33.
 constexpr std::size_t kDateLengthMax = 40;
-
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool IsPrintable(char c) {
   return c >= ' ' && c <= '~';
@@ -46,12 +44,12 @@ std::optional<seconds> ParseRetryAfter(std::string_view value,
   if (value.empty()) {
     return std::nullopt;
   }
-  if (std::all_of(value.begin(), value.end(), IsDigit)) {
+  if (std::all_of(value.begin(), value.end(), base::IsDigit)) {
     return ReadSeconds(value);
   }
   // curl takes dates without a time or a weekday too; HTTP's have both.
   if (value.size() > kDateLengthMax || std::count(value.begin(), value.end(), ':') != 2 ||
-      IsDigit(value.front()) || !std::all_of(value.begin(), value.end(), IsPrintable)) {
+      base::IsDigit(value.front()) || !std::all_of(value.begin(), value.end(), IsPrintable)) {
     return std::nullopt;
   }
   const std::time_t then = curl_getdate(std::string(value).c_str(), nullptr);

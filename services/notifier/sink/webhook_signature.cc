@@ -14,10 +14,6 @@ constexpr std::size_t kKeyBytesMin = 24;
 constexpr std::size_t kKeyBytesMax = 64;
 constexpr std::int64_t kMillisecondsPerSecond = 1'000;
 
-base::Error Invalid(std::string context) {
-  return {.code = base::ErrorCode::kInvalidArgument, .context = std::move(context)};
-}
-
 // A '.' in it would make the signed text ambiguous, and a line break would forge headers.
 bool IsWebhookId(std::string_view id) {
   return !id.empty() &&
@@ -34,21 +30,23 @@ std::string Signature(std::string_view key, std::string_view signed_text) {
 
 base::Result<std::string> DecodeSecret(std::string_view secret) {
   if (secret.empty()) {
-    return Invalid("the secret is empty");
+    return base::InvalidArgument("the secret is empty");
   }
   if (secret.starts_with("whsk_") || secret.starts_with("whpk_")) {
-    return Invalid("this is a key for ed25519 (v1a); a symmetric one begins with whsec_");
+    return base::InvalidArgument(
+        "this is a key for ed25519 (v1a); a symmetric one begins with whsec_");
   }
   if (!secret.starts_with(kSecretPrefix)) {
-    return Invalid("the secret does not begin with whsec_");
+    return base::InvalidArgument("the secret does not begin with whsec_");
   }
   auto key = base::DecodeBase64(secret.substr(kSecretPrefix.size()));
   if (!key) {
-    return Invalid("what follows whsec_ is not base64 with padding");
+    return base::InvalidArgument("what follows whsec_ is not base64 with padding");
   }
   if (key->size() < kKeyBytesMin || key->size() > kKeyBytesMax) {
-    return Invalid("the secret has " + std::to_string(key->size()) + " bytes; it must have " +
-                   std::to_string(kKeyBytesMin) + " to " + std::to_string(kKeyBytesMax));
+    return base::InvalidArgument("the secret has " + std::to_string(key->size()) +
+                                 " bytes; it must have " + std::to_string(kKeyBytesMin) + " to " +
+                                 std::to_string(kKeyBytesMax));
   }
   return *std::move(key);
 }

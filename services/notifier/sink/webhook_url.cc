@@ -18,10 +18,6 @@ struct FreeUrl {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
 
-base::Error Invalid(std::string context) {
-  return {.code = base::ErrorCode::kInvalidArgument, .context = std::move(context)};
-}
-
 // nullopt where the URL has no such part.
 std::optional<std::string> Part(CURLU* url, CURLUPart part, unsigned flags = 0) {
   char* text = nullptr;
@@ -82,7 +78,8 @@ std::optional<std::string> WhyHostNotPublic(std::string host) {
 
 base::Result<WebhookUrl> ParseWebhookUrl(const std::string& url) {
   if (!IsVisibleAscii(url)) {
-    return Invalid("the URL must be of visible ASCII characters; write others as %XX or xn--");
+    return base::InvalidArgument(
+        "the URL must be of visible ASCII characters; write others as %XX or xn--");
   }
   const std::unique_ptr<CURLU, FreeUrl> parsed(curl_url());
   CHECK(parsed != nullptr);
@@ -90,44 +87,47 @@ base::Result<WebhookUrl> ParseWebhookUrl(const std::string& url) {
   const auto scheme = Part(parsed.get(), CURLUPART_SCHEME);
   if (code == CURLUE_UNSUPPORTED_SCHEME ||
       (scheme.has_value() && *scheme != "https" && *scheme != "http")) {
-    return Invalid("the URL must begin with https:// or http://");
+    return base::InvalidArgument("the URL must begin with https:// or http://");
   }
   if (code != CURLUE_OK) {
-    return Invalid(std::string("the URL is none: ") + curl_url_strerror(code));
+    return base::InvalidArgument(std::string("the URL is none: ") + curl_url_strerror(code));
   }
   if (!HasTwoSlashes(url)) {
-    return Invalid("the URL is none: two slashes must stand before the host");
+    return base::InvalidArgument("the URL is none: two slashes must stand before the host");
   }
   if (Part(parsed.get(), CURLUPART_USER) || Part(parsed.get(), CURLUPART_PASSWORD)) {
-    return Invalid("the URL carries credentials; receivers verify the signature instead");
+    return base::InvalidArgument(
+        "the URL carries credentials; receivers verify the signature instead");
   }
   if (Part(parsed.get(), CURLUPART_FRAGMENT)) {
-    return Invalid("the URL has a fragment (#...), which would never be sent");
+    return base::InvalidArgument("the URL has a fragment (#...), which would never be sent");
   }
   const auto host = Part(parsed.get(), CURLUPART_HOST);
   const auto port = Part(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
   if (!host || host->empty() || !port) {
-    return Invalid("the URL names no host");
+    return base::InvalidArgument("the URL names no host");
   }
   if (!IsHost(*host)) {  // Percent signs are decoded by now.
-    return Invalid("the URL's host has characters that no name and no address has");
+    return base::InvalidArgument("the URL's host has characters that no name and no address has");
   }
   if (Part(parsed.get(), CURLUPART_ZONEID)) {
-    return Invalid("the URL's address has a zone, which means something on one machine only");
+    return base::InvalidArgument(
+        "the URL's address has a zone, which means something on one machine only");
   }
   if (*port == "0") {
-    return Invalid("port 0 cannot be connected to");
+    return base::InvalidArgument("port 0 cannot be connected to");
   }
   return WebhookUrl{.is_https = *scheme == "https", .host = *host, .port = *port};
 }
 
 base::Result<void> CheckSecure(const WebhookUrl& url) {
   if (!url.is_https) {
-    return Invalid("http is neither encrypted nor verified: use https, or set allow_insecure");
+    return base::InvalidArgument(
+        "http is neither encrypted nor verified: use https, or set allow_insecure");
   }
   if (const auto why = WhyHostNotPublic(url.host)) {
-    return Invalid(url.host + " is " + *why +
-                   ", not a public address: set allow_insecure to send there");
+    return base::InvalidArgument(url.host + " is " + *why +
+                                 ", not a public address: set allow_insecure to send there");
   }
   return {};
 }

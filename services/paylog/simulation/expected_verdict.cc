@@ -18,7 +18,7 @@ using Json = nlohmann::json;
 using Kind = ExpectedVerdict::Kind;
 
 constexpr std::size_t kBodyMax = std::size_t{64} * 1024;
-constexpr int kDepthMax = 16;
+constexpr int kNestingMax = 16;
 constexpr std::uint64_t kNumberMax = 9'007'199'254'740'991;
 
 // The fields of each command besides type and command_id; true: it must be there.
@@ -285,7 +285,7 @@ ExpectedVerdict JudgeCommand(const log::StoredRecord& record, std::int32_t parti
     return {.kind = Kind::kDeadLetter, .code = "invalid_utf8"};
   }
   const Parsed parsed = ParseBody(record.value);
-  if (parsed.depth > kDepthMax) {
+  if (parsed.depth > kNestingMax) {
     return {.kind = Kind::kDeadLetter, .code = "nesting_too_deep"};
   }
   if (!parsed.body.is_object()) {

@@ -27,10 +27,6 @@ constexpr std::array kHeader = {
     "v",    "rules",     "partition", "sequence",   "inbox_offset", "i",          "n",
     "time", "prev_hash", "account",   "command_id", "command_type", "body_sha256"};
 
-std::string HeaderOf(const log::StoredRecord& record, std::string_view name) {
-  return std::string(record.FindHeader(name).value_or(""));
-}
-
 // SIZE_MAX where the record names none.
 std::size_t SubmissionOf(const log::StoredRecord& record) {
   const std::string text = HeaderOf(record, kSubmissionHeader);

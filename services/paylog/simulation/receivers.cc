@@ -17,7 +17,7 @@ using std::chrono::seconds;
 constexpr milliseconds kTimeout = seconds(15);  // docs/reference/webhooks.md
 constexpr std::int64_t kQuickMs = 200;
 constexpr std::int64_t kLateMs = 14'000;
-constexpr int kFailuresInARow = 5;
+constexpr int kOpensAfter = 5;
 constexpr int kUnderWayMax = 8;
 constexpr std::array<milliseconds, 6> kDownFor = {minutes(1), minutes(20), hours(3),
                                                   hours(26),  hours(100),  hours(190)};
@@ -53,7 +53,7 @@ void Receivers::Take(Caller caller, WebhookAttempt attempt, Done done) {
                                                   : response.outcome.error));
   Relation& relation = relations_[{attempt.process, attempt.endpoint}];
   ++relation.under_way;
-  if (relation.failures >= kFailuresInARow) {
+  if (relation.failures >= kOpensAfter) {
     trace_.Count("path: circuit probed");
   }
   waiting_.emplace(clock_.Elapsed() + response.after,
@@ -139,11 +139,11 @@ void Receivers::Answer(const Waiting& waiting) {
   Relation& relation = relations_[{attempt.process, attempt.endpoint}];
   --relation.under_way;
   if (notifier::IsDelivered(outcome)) {
-    if (relation.failures >= kFailuresInARow) {
+    if (relation.failures >= kOpensAfter) {
       trace_.Count("path: circuit closed");
     }
     relation.failures = 0;
-  } else if (++relation.failures == kFailuresInARow) {
+  } else if (++relation.failures == kOpensAfter) {
     trace_.Count("path: circuit opened");
   }
   waiting.done(outcome);
@@ -156,7 +156,7 @@ std::optional<milliseconds> Receivers::next_answer() const {
 bool Receivers::MayHoldBack(const std::string& process, const std::string& endpoint) const {
   const auto found = relations_.find({process, endpoint});
   return found != relations_.end() &&
-         (found->second.failures >= kFailuresInARow || found->second.under_way >= kUnderWayMax);
+         (found->second.failures >= kOpensAfter || found->second.under_way >= kUnderWayMax);
 }
 
 }  // namespace paylog::simulation

@@ -16,10 +16,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string HeaderOf(const log::StoredRecord& record, std::string_view name) {
-  return std::string(record.FindHeader(name).value_or(""));
-}
-
 bool IsHash(const std::string& text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
@@ -165,6 +161,10 @@ class Form {
 };
 
 }  // namespace
+
+std::string HeaderOf(const log::StoredRecord& record, std::string_view name) {
+  return std::string(record.FindHeader(name).value_or(""));
+}
 
 std::string TimeText(std::int64_t milliseconds) {
   const std::time_t seconds = milliseconds / 1000;

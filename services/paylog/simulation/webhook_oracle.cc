@@ -23,7 +23,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kViolationsMax = 20;
+constexpr std::size_t kShownMax = 20;
 constexpr std::int64_t kMinuteMs = 60'000;
 constexpr std::int64_t kHourMs = 60 * kMinuteMs;
 constexpr std::int64_t kDayMs = 24 * kHourMs;
@@ -94,8 +94,8 @@ class WebhookOracle {
     }
     auto misconduct = FindMisconduct(history_, log_);
     std::move(misconduct.begin(), misconduct.end(), std::back_inserter(violations_));
-    if (violations_.size() > kViolationsMax) {
-      violations_.resize(kViolationsMax);
+    if (violations_.size() > kShownMax) {
+      violations_.resize(kShownMax);
     }
     return std::move(violations_);
   }

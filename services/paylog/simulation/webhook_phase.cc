@@ -14,7 +14,7 @@ namespace {
 // A receiver that is down for eight days is asked every five minutes.
 constexpr int kRoundsMax = 60'000;
 constexpr int kComparisonsMax = 2;
-constexpr std::size_t kViolationsMax = 5;
+constexpr std::size_t kToldMax = 5;
 
 const notifier::NotifierPartition& NotifierOf(const Cluster& cluster, base::PartitionId partition) {
   const Process* const process = cluster.NotifierProcessOf(partition);
@@ -119,7 +119,7 @@ void CompareWithRebuilt(Cluster& cluster, std::vector<Violation>& violations) {
 std::vector<Violation> RunUntilDelivered(Cluster& cluster) {
   std::vector<Violation> violations;
   int comparisons = 0;
-  for (int round = 0; round < kRoundsMax && violations.size() < kViolationsMax; ++round) {
+  for (int round = 0; round < kRoundsMax && violations.size() < kToldMax; ++round) {
     if (cluster.StepNotifiers() || !cluster.AllServeResults()) {
       continue;  // Somebody may come back to the group.
     }
