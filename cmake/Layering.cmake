@@ -1,6 +1,8 @@
 # One include root per library: `paylog/<name>/...` resolves only for targets that link the library
 # which owns it, so an include against the arrows of ARCHITECTURE.md does not compile.
 
+option(PAYLOG_UNITY "Compile several sources of a library as one: quicker from scratch, slower after a change" OFF)
+
 # paylog_library(NAME <target> ROOT <path under paylog/> SOURCES ... [DEPS ...] [PRIVATE_DEPS ...])
 function(paylog_library)
   cmake_parse_arguments(ARG "" "NAME;ROOT" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
@@ -10,6 +12,7 @@ function(paylog_library)
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${root}/paylog/${ARG_ROOT} SYMBOLIC)
   if(ARG_SOURCES)
     add_library(${ARG_NAME} STATIC ${ARG_SOURCES})
+    set_target_properties(${ARG_NAME} PROPERTIES UNITY_BUILD ${PAYLOG_UNITY} UNITY_BUILD_BATCH_SIZE 8)
     target_include_directories(${ARG_NAME} PUBLIC ${root})
     target_link_libraries(${ARG_NAME} PUBLIC ${ARG_DEPS} PRIVATE paylog_flags ${ARG_PRIVATE_DEPS})
   else()
@@ -20,13 +23,17 @@ function(paylog_library)
   paylog_headers_alone(${ARG_NAME} ${ARG_ROOT} ${ARG_PRIVATE_DEPS})
 endfunction()
 
-# The target `headers_alone` compiles every header as the only include of a file. CMake's own
-# VERIFY_INTERFACE_HEADER_SETS cannot follow the linked include roots.
+# The target `headers_alone` compiles headers as the only include of a file: those without a source, since a source
+# includes its own header first (tidy.py). CMake's own VERIFY_INTERFACE_HEADER_SETS cannot follow the linked roots.
 add_custom_target(headers_alone)
 function(paylog_headers_alone library root)
   file(GLOB headers RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS *.h)
   set(sources)
   foreach(header IN LISTS headers)
+    string(REGEX REPLACE "h$" "cc" own_source ${header})
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${own_source})
+      continue()
+    endif()
     set(source ${CMAKE_BINARY_DIR}/headers_alone/${library}/${header}.cc)
     file(CONFIGURE OUTPUT ${source} CONTENT "#include \"paylog/${root}/${header}\"\n")
     list(APPEND sources ${source})
