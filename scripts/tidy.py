@@ -71,6 +71,16 @@ def check_text(path, text):
                 yield f"{path}:{number}: {wrong}"
 
 
+def check_own_header_first(path, text):
+    """So each header is known to compile alone: where there is no such source, `headers_alone` compiles it."""
+    own = ROOT / (path.removesuffix(".cc") + ".h")
+    if not path.endswith(".cc") or not own.is_file():
+        return
+    first = re.search(r'^#include [<"](?:.*/)?([^/">]*)[">]$', text, re.MULTILINE)
+    if not first or first[1] != own.name:
+        yield f"{path}: its own header, {own.name}, is not its first include"
+
+
 def check_files():
     for path in tracked_files():
         try:
@@ -79,6 +89,7 @@ def check_files():
             yield f"{path}: not UTF-8 at byte {error.start}"
             continue
         yield from check_text(path, text)
+        yield from check_own_header_first(path, text)
 
 
 def check_archives(build):
