@@ -7,12 +7,13 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD_PACKAGES=(build-essential cmake ninja-build ccache pkg-config python3 nlohmann-json3-dev
   libsqlite3-dev libcli11-dev libssl-dev libxxhash-dev libzstd-dev librdkafka-dev libspdlog-dev
   prometheus-cpp-dev libcpp-httplib-dev libcurl4-openssl-dev libjemalloc-dev)
-TEST_PACKAGES=(libgtest-dev libgmock-dev libvalijson-dev python3-jsonschema openjdk-17-jre-headless maven
-  python3-confluent-kafka python3-yaml clang-16 libclang-rt-16-dev
+TEST_PACKAGES=(libgtest-dev libgmock-dev libvalijson-dev python3-jsonschema openjdk-17-jdk-headless maven
+  kcat python3-confluent-kafka python3-yaml clang-16 libclang-rt-16-dev
   zsh fish mandoc groff-base)
 LINT_PACKAGES=(git clang-format-14 clang-tidy-16 python3-yaml)
 # Node.js from elsewhere than Debian brings npm along, and then Debian's cannot be installed.
 command -v npm >/dev/null || TEST_PACKAGES+=(npm)
+command -v go >/dev/null || TEST_PACKAGES+=(golang-go)
 
 say() {
   printf '\n== %s\n' "$*"
