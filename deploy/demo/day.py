@@ -164,10 +164,10 @@ def run_day(bootstrap, accounts, payments, seconds, books):
 def report(day, missing):
     outcomes = collections.Counter(result["status"] for result in day.results.first.values())
     unanswered_repeats = sum(not day.results.repeats[name] for name in day.twice)
-    print(f"  commands sent             {len(day.sent):7}")
+    print(f"  {'commands sent':28} {len(day.sent):7}")
     for status, count in outcomes.items():
-        print(f"  {status:24}  {count:7}")
-    print(f"  sent again, not repeated  {sum(day.results.repeats.values()):7}")
+        print(f"  {status:28} {count:7}")
+    print(f"  {'sent twice, carried out once':28} {sum(day.results.repeats.values()):7}")
     faults = {"not taken by the brokers": day.not_sent, "without a result": len(missing),
               "answered twice": len(day.results.wrong), "repeats without an answer": unanswered_repeats,
               "not completed": sum(outcomes.values()) - outcomes["completed"]}
