@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""500 seeded flips of one byte in any file of a stopped log, each followed by a restart with every
+"""200 seeded flips (PAYLOG_FLIPS) of one byte in any file of a stopped log, each followed by a restart with every
 command submitted again: either an error that names the damage, or exactly the right history."""
 
 import collections
@@ -12,7 +12,7 @@ import sys
 
 import paylog_process as paylog
 
-FLIPS = int(os.environ.get("PAYLOG_FLIPS", "500"))
+FLIPS = int(os.environ.get("PAYLOG_FLIPS", "200"))
 SEED = int(os.environ.get("PAYLOG_SEED", "20261121"))
 ACCOUNTS = 24
 PAYMENTS = 240

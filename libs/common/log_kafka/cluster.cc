@@ -106,14 +106,19 @@ base::Result<log::TopicSpec> Cluster::FindTopic(const std::string& topic) {
     }
   }
   PAYLOG_ASSIGN(const std::vector<KafkaTopic> topics, ReadTopics({topic}));
+  Remember(topics);
   const std::scoped_lock lock(mutex_);
-  for (const KafkaTopic& found : topics) {
-    topics_[found.spec.name] = found.spec;
-  }
   if (const auto known = topics_.find(topic); known != topics_.end()) {
     return known->second;
   }
   return Error{.code = ErrorCode::kNotFound, .context = "there is no topic " + topic};
+}
+
+void Cluster::Remember(const std::vector<KafkaTopic>& topics) {
+  const std::scoped_lock lock(mutex_);
+  for (const KafkaTopic& topic : topics) {
+    topics_[topic.spec.name] = topic.spec;
+  }
 }
 
 base::Result<log::TopicSpec> Cluster::FindPartition(const log::TopicPartition& partition) {

@@ -89,6 +89,8 @@ base::Result<void> KafkaLog::CreateTopics(std::span<const log::TopicSpec> specs)
       return topic != nullptr && topic->all_led;
     });
     if (still_missing.empty() && all_led) {
+      // The next broker that is asked may not know them yet.
+      cluster_->Remember(topics);
       return {};
     }
     return Error{.code = ErrorCode::kTimedOut,
