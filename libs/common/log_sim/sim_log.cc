@@ -52,13 +52,12 @@ class SimLog::Member final : public log::GroupMember {
 };
 
 SimLog::SimLog(Broker& broker, std::function<void()> interleave)
-    : client_(
-          std::make_shared<Client>(Client{.broker = broker, .interleave = std::move(interleave)})) {
-}
+    : client_(new Client{.broker = broker, .interleave = std::move(interleave)}) {}
 
 SimLog::~SimLog() = default;
 
 std::int64_t SimLog::EpochOf(const std::string& transactional_id) const {
+  const std::lock_guard guard(client_->epochs_mutex);
   const auto found = client_->epochs.find(transactional_id);
   return found != client_->epochs.end() ? found->second : 0;
 }

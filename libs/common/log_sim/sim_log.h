@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ struct Client {
   std::function<void()> interleave;
   // The process was killed: no call has an effect any more, and each answers kShutdown, fatal.
   bool dead = false;
-  // Of the ids that this process initialised, as it knows.
+  // Of the ids that this process initialised, as it knows. Writers are used side by side.
+  std::mutex epochs_mutex;
   std::map<std::string, std::int64_t> epochs;
   bool hears_stale_ends = true;  // Where it is false, fault::kEndStale passes it by.
 

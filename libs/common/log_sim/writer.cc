@@ -39,6 +39,7 @@ base::Result<void> Writer::Init() {
   if (client_->broker.Happens(fault::kInitAnswerLost)) {
     return Simulated(ErrorCode::kTimedOut, fault::kInitAnswerLost);
   }
+  const std::lock_guard guard(client_->epochs_mutex);
   client_->epochs[id_] = owner_.epoch;
   state_ = State::kReady;
   return {};
