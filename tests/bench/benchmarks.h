@@ -16,6 +16,10 @@ namespace paylog::bench {
 base::Result<void> EndToEnd(const std::string& name, const LogSetup& setup,
                             const WorkloadOptions& options, std::int64_t commands, Report& report);
 
+// Only the commands, for another system to work on: how many, and the sum of their amounts.
+base::Result<void> Fill(const std::string& name, const LogSetup& setup,
+                        const WorkloadOptions& options, std::int64_t commands, Report& report);
+
 // From when a command was due to be sent until its result is readable, at a rate that does not wait
 // for answers: who comes too late is counted from when he should have come.
 base::Result<void> Latency(const std::string& name, const LogSetup& setup,

@@ -11,20 +11,35 @@ constexpr std::int64_t kMadeAtOnce = 100'000;
 constexpr double kMebibyte = 1 << 20;
 constexpr double kMicro = 1e6;
 
+base::Result<void> SubmitTransfers(BenchLog& log, Workload& workload, std::int64_t count) {
+  for (std::int64_t made = 0; made < count; made += kMadeAtOnce) {
+    std::vector<Submission> submissions;
+    for (std::int64_t i = made; i < std::min(made + kMadeAtOnce, count); ++i) {
+      submissions.push_back(workload.Next(static_cast<std::uint64_t>(i)));
+    }
+    PAYLOG_TRY(log.Submit(submissions));
+  }
+  return {};
+}
+
 }  // namespace
+
+base::Result<void> Fill(const std::string& name, const LogSetup& setup,
+                        const WorkloadOptions& options, std::int64_t commands, Report& report) {
+  PAYLOG_ASSIGN(const auto log, BenchLog::Open(setup));
+  Workload workload(options);
+  PAYLOG_TRY(SubmitTransfers(*log, workload, commands));
+  report.Add(name + "_commands", static_cast<double>(commands), "commands");
+  report.Add(name + "_amounts", static_cast<double>(workload.amounts()), "minor units");
+  return {};
+}
 
 base::Result<void> EndToEnd(const std::string& name, const LogSetup& setup,
                             const WorkloadOptions& options, std::int64_t commands, Report& report) {
   PAYLOG_ASSIGN(const auto log, BenchLog::Open(setup));
   Workload workload(options);
   PAYLOG_TRY(log->SetUpAccounts(workload));
-  for (std::int64_t made = 0; made < commands; made += kMadeAtOnce) {
-    std::vector<Submission> submissions;
-    for (std::int64_t i = made; i < std::min(made + kMadeAtOnce, commands); ++i) {
-      submissions.push_back(workload.Next(static_cast<std::uint64_t>(i)));
-    }
-    PAYLOG_TRY(log->Submit(submissions));
-  }
+  PAYLOG_TRY(SubmitTransfers(*log, workload, commands));
   PAYLOG_ASSIGN(const auto readers, ResultReaders::Start(*log, [](const auto&) {}));
   const Resources begin = Resources::Now();
   PAYLOG_TRY(log->StartStages());

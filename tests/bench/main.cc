@@ -57,6 +57,10 @@ const std::map<std::string, Benchmark>& Benchmarks() {
        [](const Arguments& a, Report& report) {
          return EndToEnd(a.name, a.setup, a.workload, a.commands, report);
        }},
+      {"fill",
+       [](const Arguments& a, Report& report) {
+         return Fill(a.name, a.setup, a.workload, a.commands, report);
+       }},
       {"latency",
        [](const Arguments& a, Report& report) {
          return Latency(a.name, a.setup, a.workload, a.rate, a.seconds, report);

@@ -113,10 +113,12 @@ Submission Workload::Next(std::uint64_t tag) {
   const std::string name = NameOf(debtor);
   const std::string prefix =
       options_.ids == Ids::kRandom ? Hex(random_.Next()) : "019ab" + Padded(number_++);
+  const std::uint64_t amount = 1 + random_.Below(kAmountMax);
+  amounts_ += static_cast<std::int64_t>(amount);
   std::string body = R"({"type":"transfer","command_id":")" + prefix + '-' + Hex(tag) +
                      R"(","debtor_account":")" + name + R"(","creditor_account":")" +
-                     NameOf(PickCreditor(debtor)) + R"(","amount":)" +
-                     std::to_string(1 + random_.Below(kAmountMax)) + R"(,"currency":"EUR"})";
+                     NameOf(PickCreditor(debtor)) + R"(","amount":)" + std::to_string(amount) +
+                     R"(,"currency":"EUR"})";
   last_ = body;
   last_debtor_ = debtor;
   return Make(name, std::move(body));

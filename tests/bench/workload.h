@@ -41,6 +41,8 @@ class Workload {
 
   // The next transfer. Its id ends in `tag`, by which a result is known again.
   Submission Next(std::uint64_t tag);
+  // The sum of the amounts of all transfers that Next made, repeats not counted.
+  [[nodiscard]] std::int64_t amounts() const { return amounts_; }
   // The tag of a command id; REQUIRES: of one that Next made.
   static std::uint64_t TagOf(std::string_view command_id);
 
@@ -56,6 +58,7 @@ class Workload {
   std::vector<std::int32_t> partition_of_;
   std::vector<double> zipf_;  // Cumulated.
   std::uint64_t number_ = 0;
+  std::int64_t amounts_ = 0;
   std::string last_;
   std::uint64_t last_debtor_ = 0;
 };

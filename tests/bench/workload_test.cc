@@ -18,6 +18,7 @@ struct Found {
   std::string debtor;
   std::int32_t from = 0;
   std::int32_t to = 0;
+  std::int64_t amount = 0;
 };
 
 Found Decode(const Submission& submission, const WorkloadOptions& options) {
@@ -29,7 +30,8 @@ Found Decode(const Submission& submission, const WorkloadOptions& options) {
       .id = command->id.value(),
       .debtor = command->account.value(),
       .from = base::PartitionOf(command->account.value(), options.partitions).value(),
-      .to = base::PartitionOf(transfer.creditor_account.value(), options.partitions).value()};
+      .to = base::PartitionOf(transfer.creditor_account.value(), options.partitions).value(),
+      .amount = transfer.amount.minor};
   EXPECT_EQ(submission.record.key, found.debtor);
   EXPECT_EQ(submission.to.partition.value(), found.from);
   return found;
@@ -54,12 +56,15 @@ TEST(Workload, MakesTransfersWhoseIdsAreTheirOwn) {
     const WorkloadOptions options{.ids = ids};
     Workload workload(options);
     std::set<std::string> seen;
+    std::int64_t amounts = 0;
     for (int i = 0; i < kCount; ++i) {
       const Found found = Decode(workload.Next(static_cast<std::uint64_t>(i)), options);
       EXPECT_EQ(Workload::TagOf(found.id), static_cast<std::uint64_t>(i));
       EXPECT_TRUE(seen.insert(found.id).second) << found.id;
       EXPECT_TRUE(ids == Ids::kRandom || *seen.rbegin() == found.id) << "not in order of time";
+      amounts += found.amount;
     }
+    EXPECT_EQ(workload.amounts(), amounts);
   }
 }
 
