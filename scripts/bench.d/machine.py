@@ -52,12 +52,13 @@ def commit():
         done = subprocess.run(["git", "-C", ROOT, *arguments], capture_output=True, text=True, check=False)
         return done.stdout.strip()
 
-    return (git("rev-parse", "--short=12", "HEAD") or "unknown") + (", with changes" if git("status", "--porcelain") else "")
+    changes = ", with changes" if git("status", "--porcelain") else ""
+    return (git("rev-parse", "--short=12", "HEAD") or "unknown") + changes
 
 
 @dataclasses.dataclass(frozen=True)
 class Machine:
-    """As it was when the measurement began."""
+    """As it was when `here` was called: before anything else, since what is measured is a load too."""
 
     rows: dict
 
@@ -75,5 +76,5 @@ class Machine:
             "memory": f"{kibibytes / 2**20:.0f} GiB",
             "disk": f"{file_system(BUILD)}; 4 KiB written and flushed in {flush_milliseconds(BUILD):.2f} ms (median)",
             "system": f"{system}, Linux {kernel}",
-            "load before": f"{os.getloadavg()[0]:.2f} (processes that want a CPU, mean of a minute; a quiet machine has 0)",
+            "load before": f"{os.getloadavg()[0]:.2f}: how many processes want a CPU, mean of a minute",
         })

@@ -3,6 +3,7 @@
 import statistics
 
 import drawing
+import growth
 import rivals
 
 RATE = "payments/s"
@@ -31,6 +32,8 @@ def summarise(figures):
 
 def command_line(kind, arguments):
     words = ["scripts/bench", kind, f"--commands {arguments.commands}", f"--seconds {arguments.seconds:g}"]
+    if kind == "growth":
+        words += [f"--accounts {arguments.accounts}", f"--history {arguments.history}"]
     if arguments.rivals:
         words += ["--rivals", f"--rounds {arguments.rounds}"]
     return " ".join(words)
@@ -52,7 +55,7 @@ def bars_of(figures, title):
 def figures_table(figures):
     return table(["figure", "median", "least", "most", "runs", "unit"],
                  [[f"`{name}`", number(median), number(least), number(most), str(count), unit]
-                  for name, unit, median, least, most, count in summarise(figures) if unit != "times"])
+                  for name, unit, median, least, most, count in summarise(figures) if "_to_rival_" not in name])
 
 
 def ratios_table(run):
@@ -61,16 +64,28 @@ def ratios_table(run):
                   for ours, theirs, median, least, most in rivals.ratios(run)])
 
 
+TITLES = {"micro": "The steps of a payment", "growth": "More accounts, more remembered ids"}
+
+
+def drawings_of(kind, arguments, run, name, title):
+    """{file name without .svg: the drawing}"""
+    if kind == "growth":
+        return {file: drawing.curves(*curve) for file, curve in growth.curves(run, arguments).items()}
+    return {} if kind == "micro" else {name: bars_of(run.figures, f"{title}: {RATE}")}
+
+
 def publish(directory, kind, arguments, run, machine):
-    """KIND.md and KIND.svg, or KIND-rivals.md and .svg; whatever stood there before goes."""
+    """KIND.md, or KIND-rivals.md, and its drawings; whatever stood there before goes."""
     name = f"{kind}-rivals" if arguments.rivals else kind
-    title = f"The {kind} log, " + ("beside other systems" if arguments.rivals else "by itself")
-    parts = [header(title, kind, arguments, machine), f"![Payments a second]({name}.svg)"]
+    title = TITLES.get(kind, f"The {kind} log, " + ("beside other systems" if arguments.rivals else "by itself"))
+    drawings = drawings_of(kind, arguments, run, name, title)
+    parts = [header(title, kind, arguments, machine), *(f"![{file}]({file}.svg)" for file in drawings)]
     if arguments.rivals:
         parts += ["## Ratios", ratios_table(run)]
     parts += ["## All figures", figures_table(run.figures)]
     write(directory / f"{name}.md", "\n\n".join(parts) + "\n")
-    write(directory / f"{name}.svg", bars_of(run.figures, f"{title}: {RATE}"))
+    for file, drawn in drawings.items():
+        write(directory / f"{file}.svg", drawn)
 
 
 def write(path, content):

@@ -135,7 +135,7 @@ def ratios(run):
     """(ours, theirs, median, least, most) of ours over theirs, in the order in which they were measured."""
     found = {}
     for figure in run.figures:
-        if figure["unit"] == "times":
+        if "_to_rival_" in figure["name"]:
             found.setdefault(figure["name"], []).append(figure["value"])
     return [(*name.split("_to_rival_"), statistics.median(values), min(values), max(values))
             for name, values in found.items()]

@@ -12,9 +12,15 @@
 // begin with `name`.
 namespace paylog::bench {
 
+struct CommandCounts {
+  std::int64_t history = 0;  // Decided before, so that their ids are remembered.
+  std::int64_t measured = 0;
+};
+
 // Commands that lie in payments.commands until the last result is readable.
 base::Result<void> EndToEnd(const std::string& name, const LogSetup& setup,
-                            const WorkloadOptions& options, std::int64_t commands, Report& report);
+                            const WorkloadOptions& options, const CommandCounts& counts,
+                            Report& report);
 
 // Only the commands, for another system to work on: how many, and the sum of their amounts.
 base::Result<void> Fill(const std::string& name, const LogSetup& setup,

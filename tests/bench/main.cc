@@ -17,6 +17,7 @@ struct Arguments {
   LogSetup setup;
   WorkloadOptions workload;
   std::int64_t commands = 100'000;
+  std::int64_t history = 0;
   std::int64_t rate = 10'000;
   std::int64_t callers = 1'000;
   double seconds = 5;
@@ -33,6 +34,7 @@ void AddOptions(CLI::App& app, Arguments& arguments) {
   app.add_option("--batch-records", arguments.setup.batch_records);
   app.add_option("--snapshot-events", arguments.setup.snapshot_events);
   app.add_option("--commands", arguments.commands);
+  app.add_option("--history", arguments.history, "Commands before those, of end-to-end");
   app.add_option("--rate", arguments.rate, "Commands a second, of latency");
   app.add_option("--callers", arguments.callers);
   app.add_option("--seconds", arguments.seconds);
@@ -55,7 +57,8 @@ const std::map<std::string, Benchmark>& Benchmarks() {
   static const std::map<std::string, Benchmark> kBenchmarks = {
       {"end-to-end",
        [](const Arguments& a, Report& report) {
-         return EndToEnd(a.name, a.setup, a.workload, a.commands, report);
+         return EndToEnd(a.name, a.setup, a.workload,
+                         {.history = a.history, .measured = a.commands}, report);
        }},
       {"fill",
        [](const Arguments& a, Report& report) {

@@ -1,5 +1,6 @@
 #include "paylog/tests/bench/system.h"
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <string_view>
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kWait{100};
 constexpr std::size_t kSendAtOnce = 20'000;
+constexpr std::int64_t kMadeAtOnce = 100'000;
 
 const base::Clock& TheClock() {
   static const base::SystemClock clock;
@@ -73,11 +75,25 @@ base::Result<void> BenchLog::Submit(const std::vector<Submission>& submissions) 
   return producer->Flush();
 }
 
+base::Result<void> BenchLog::SubmitEach(std::int64_t count,
+                                        const std::function<Submission(std::int64_t)>& make) {
+  for (std::int64_t made = 0; made < count; made += kMadeAtOnce) {
+    std::vector<Submission> submissions;
+    for (std::int64_t i = made; i < std::min(made + kMadeAtOnce, count); ++i) {
+      submissions.push_back(make(i));
+    }
+    PAYLOG_TRY(Submit(submissions));
+  }
+  return {};
+}
+
 base::Result<void> BenchLog::SetUpAccounts(const Workload& workload) {
   PAYLOG_TRY(StartStages());
-  PAYLOG_TRY(Submit(workload.Openings()));
+  const auto opening = [&](std::int64_t account) { return workload.Opening(account); };
+  PAYLOG_TRY(SubmitEach(workload.accounts(), opening));
   PAYLOG_TRY(WaitUntilIdle());
-  PAYLOG_TRY(Submit(workload.Deposits()));
+  const auto deposit = [&](std::int64_t account) { return workload.Deposit(account); };
+  PAYLOG_TRY(SubmitEach(workload.accounts(), deposit));
   PAYLOG_TRY(WaitUntilIdle());
   return StopStages();
 }

@@ -37,6 +37,9 @@ class BenchLog {
 
   // Durable when it returns.
   base::Result<void> Submit(const std::vector<Submission>& submissions);
+  // What `make` makes of 0, 1, 2 and so on, little of it in memory at a time.
+  base::Result<void> SubmitEach(std::int64_t count,
+                                const std::function<Submission(std::int64_t)>& make);
   // Opens the workload's accounts and gives them money, with stages of its own.
   base::Result<void> SetUpAccounts(const Workload& workload);
 

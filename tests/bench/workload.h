@@ -35,9 +35,11 @@ class Workload {
  public:
   explicit Workload(const WorkloadOptions& options);
 
-  // What opens the accounts, and what gives them money.
-  [[nodiscard]] std::vector<Submission> Openings() const;
-  [[nodiscard]] std::vector<Submission> Deposits() const;
+  // What opens an account, and what gives it money.
+  // REQUIRES: 0 <= account < accounts()
+  [[nodiscard]] Submission Opening(std::int64_t account) const;
+  [[nodiscard]] Submission Deposit(std::int64_t account) const;
+  [[nodiscard]] std::int64_t accounts() const { return options_.accounts; }
 
   // The next transfer. Its id ends in `tag`, by which a result is known again.
   Submission Next(std::uint64_t tag);
@@ -54,9 +56,9 @@ class Workload {
 
   const WorkloadOptions options_;
   simulation::Random random_;
-  std::vector<std::vector<std::uint64_t>> by_partition_;  // Accounts.
+  std::vector<std::vector<std::uint64_t>> by_partition_;  // Accounts; for Partitions::kWithin.
   std::vector<std::int32_t> partition_of_;
-  std::vector<double> zipf_;  // Cumulated.
+  std::vector<double> zipf_;  // Cumulated; for Debtors::kZipf.
   std::uint64_t number_ = 0;
   std::int64_t amounts_ = 0;
   std::string last_;

@@ -84,7 +84,7 @@ TEST(Workload, PicksDebtorsAsTold) {
   int first_of_zipf = 0;
   Workload hot({.debtors = Debtors::kOne});
   Workload zipf({.debtors = Debtors::kZipf});
-  const std::string first = Workload({}).Openings().front().record.key.value();
+  const std::string first = Workload({}).Opening(0).record.key.value();
   for (int i = 0; i < kCount; ++i) {
     one.insert(Decode(hot.Next(0), {}).debtor);
     first_of_zipf += Decode(zipf.Next(0), {}).debtor == first ? 1 : 0;
