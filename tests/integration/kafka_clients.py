@@ -22,6 +22,11 @@ DEATHS = {confluent_kafka.KafkaError._FATAL, confluent_kafka.KafkaError._PURGE_Q
           confluent_kafka.KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER} if confluent_kafka else set()
 
 
+def is_death(error):
+    """The flag is not set in what produce() raises."""
+    return error.fatal() or error.code() in DEATHS
+
+
 class Upstream:
     """Sends commands, each partition's in order, without loss, and remembers what was acknowledged.
 
@@ -47,14 +52,27 @@ class Upstream:
         self.sent += 1
         self.unacknowledged[self.sent] = command, time.monotonic()
         self.produce(self.sent)
-        self.producer.poll(0)
+        self.poll(0)
         self.renew()
+
+    def poll(self, seconds):
+        self.call(self.producer.poll, seconds)
+
+    def call(self, function, *arguments, **named):
+        """A call of the producer; any of them may be the one that raises of its death."""
+        try:
+            return function(*arguments, **named)
+        except confluent_kafka.KafkaException as error:
+            if not is_death(error.args[0]):
+                raise
+            self.dead = True
+            return None
 
     def produce(self, number):
         command, began = self.unacknowledged[number]
         def on_delivery(error, message):
             if error is not None:
-                self.dead = self.dead or error.fatal() or error.code() in DEATHS
+                self.dead = self.dead or is_death(error)
                 if not self.dead:
                     self.failures.append(str(error))
             elif self.unacknowledged.pop(number, None):
@@ -63,21 +81,16 @@ class Upstream:
         partition = {} if command.partition is None else {"partition": command.partition}
         while not self.dead:
             try:
-                self.producer.produce(checker.COMMANDS, value=command.value, key=command.key,
-                                      on_delivery=on_delivery,
-                                      **partition)
+                self.call(self.producer.produce, checker.COMMANDS, value=command.value, key=command.key,
+                          on_delivery=on_delivery, **partition)
                 break
             except BufferError:
-                self.producer.poll(0.1)
-            except confluent_kafka.KafkaException as error:
-                if not error.args[0].fatal():
-                    raise
-                self.dead = True
+                self.poll(0.1)
 
     def renew(self):
         while self.dead:
             self.deaths += 1
-            self.producer.flush(30)
+            self.call(self.producer.flush, 30)
             self.producer = confluent_kafka.Producer(self.properties)
             self.dead = False
             for number, (command, began) in list(self.unacknowledged.items()):
@@ -88,10 +101,10 @@ class Upstream:
 
     def finish(self, seconds=60):
         """Until all are acknowledged."""
-        left = self.producer.flush(seconds)
+        left = self.call(self.producer.flush, seconds)
         while self.dead:
             self.renew()
-            left = self.producer.flush(seconds)
+            left = self.call(self.producer.flush, seconds)
         assert left == 0 and not self.failures and not self.unacknowledged, (left, self.failures[:3])
 
     def written(self):
@@ -123,13 +136,14 @@ class SteadyUpstream(Upstream):
             due = time.monotonic()
             while not self.ending.is_set():
                 if self.sent - self.watcher.answers > self.backlog:
-                    self.producer.poll(0.05)
+                    self.poll(0.05)
+                    self.renew()
                     due = time.monotonic()
                     continue
                 self.send(self.supply())
                 due += 1 / self.rate
                 if due > time.monotonic() + 0.01:
-                    self.producer.poll(0)
+                    self.poll(0)
                     self.ending.wait(due - time.monotonic())
         except Exception as error:  # Shown by the test, which runs elsewhere.
             self.error = error

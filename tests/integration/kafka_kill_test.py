@@ -56,7 +56,8 @@ def feed_and_break(cluster, services, watcher, work):
         steady.finish()
         watcher.wait_for(steady.written(), QUIET_SECONDS)
         services.all_run()
-    except BaseException:
+    except BaseException as error:
+        print(f"failed: {error!r}"[:3000])
         print("\n".join(faults.story[-60:]))
         for instance in services.instances:
             print(f"--- {instance}:\n{instance.tail(3000)}")
