@@ -62,7 +62,8 @@ function(paylog_executable)
 endfunction()
 
 # paylog_test(NAME <target> SOURCES ... DEPS ... [LABELS ...]): one GoogleTest binary, one ctest entry.
-# The label `concurrent` marks tests that also run under ThreadSanitizer.
+# The label `concurrent` marks tests that also run under ThreadSanitizer, `release` those that scripts/test runs
+# without sanitizers.
 function(paylog_test)
   cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   if(NOT PAYLOG_TESTS)
