@@ -189,6 +189,14 @@ def nor_do_other_books():
     assert judge(HISTORY, acknowledged=ACKNOWLEDGED + [lost])
 
 
+def acknowledged_without_a_place_is_looked_for():
+    partition, _, command = ACKNOWLEDGED[-1]
+    complaints = judge(HISTORY, acknowledged=ACKNOWLEDGED[:-1] + [(partition, None, command)])
+    assert not complaints, "\n".join(complaints)
+    for lost in ((partition, None, command._replace(value=b"{}")), (partition + 1, None, command)):
+        assert judge(HISTORY, acknowledged=ACKNOWLEDGED + [lost])
+
+
 if __name__ == "__main__":
     paylog.run_all([murmur2_is_kafkas, a_good_history_passes, doctored_histories_do_not,
-                    nor_do_other_books])
+                    nor_do_other_books, acknowledged_without_a_place_is_looked_for])

@@ -39,7 +39,7 @@ class Upstream:
             "bootstrap.servers": brokers, "acks": "all", "enable.idempotence": True, "linger.ms": 2,
             "message.timeout.ms": 0, **PARTITIONED, **QUIET, **properties}
         self.producer = confluent_kafka.Producer(self.properties)
-        self.acknowledged = []  # (partition, offset, command)
+        self.acknowledged = []  # (partition, offset or None where the broker had it already, command)
         self.sent_at = {}  # By origin.
         self.sent = 0
         self.unacknowledged = {}  # By number, in order: (command, when it was sent).
