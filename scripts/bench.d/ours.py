@@ -50,12 +50,13 @@ class Run:
             return self.program("paylog_bench", benchmark, "--name", name, "--log", address, *options)
 
     def one(self, name):
-        """Of KIND_end_to_end, KIND_VARIANT, KIND_latency_RATE, KIND_callers_N, KIND_recovery."""
+        """Of KIND_end_to_end, KIND_VARIANT, KIND_latency_RATE, KIND_callers_N, KIND_socket_callers_N, KIND_recovery."""
         kind, what = name.split("_", 1)
-        log, number = LOGS[kind], re.fullmatch(r"(latency|callers)_(\d+)", what)
+        log, number = LOGS[kind], re.fullmatch(r"(socket_)?(latency|callers)_(\d+)", what)
         if number:
-            option = {"latency": "--rate", "callers": "--callers"}[number[1]]
-            self.measure(number[1], name, log, option, number[2], "--seconds", self.seconds)
+            option = {"latency": "--rate", "callers": "--callers"}[number[2]]
+            self.measure(number[2], name, log, option, number[3], "--seconds", self.seconds,
+                         *(["--socket"] if number[1] else []))
         elif what == "recovery":
             self.measure("recovery", name, log, "--commands", self.commands)
         else:
@@ -67,6 +68,8 @@ class Run:
                      *(f"callers_{callers}" for callers in CALLERS)]:
             self.one(f"{kind}_{what}")
         if kind == "embedded":
+            for callers in CALLERS:
+                self.one(f"embedded_socket_callers_{callers}")
             self.one("embedded_recovery")
 
     def print_variants(self, kind):

@@ -37,6 +37,8 @@ void AddOptions(CLI::App& app, Arguments& arguments) {
   app.add_option("--history", arguments.history, "Commands before those, of end-to-end");
   app.add_option("--rate", arguments.rate, "Commands a second, of latency");
   app.add_option("--callers", arguments.callers);
+  app.add_flag("--socket", arguments.setup.through_socket,
+               "Those who send and read go through the owner's socket");
   app.add_option("--seconds", arguments.seconds);
   app.add_option("--accounts", workload.accounts);
   app.add_option("--duplicates", workload.duplicates_in_a_hundred, "In a hundred");

@@ -37,7 +37,31 @@ base::Result<std::unique_ptr<BenchLog>> BenchLog::Open(const LogSetup& setup) {
   }
   PAYLOG_ASSIGN(auto opened, service::OpenLogToServe(options, setup.partitions, TheClock(), Warn));
   PAYLOG_ASSIGN(auto snapshots, service::ClaimSnapshots(opened));
-  return std::unique_ptr<BenchLog>(new BenchLog(setup, std::move(opened), std::move(snapshots)));
+  std::unique_ptr<BenchLog> log(new BenchLog(setup, std::move(opened), std::move(snapshots)));
+  PAYLOG_TRY(log->ServeClients());
+  return log;
+}
+
+base::Result<void> BenchLog::ServeClients() {
+  if (setup_.through_socket) {
+    log_sqlite::SqliteLog* const embedded = opened_.embedded;
+    if (embedded == nullptr) {
+      return base::InvalidArgument(setup_.address + " has no socket");
+    }
+    PAYLOG_ASSIGN(server_,
+                  log_socket::SocketServer::Start(*embedded, [embedded] { return embedded->Cut(); },
+                                                  {.directory = embedded->directory()}));
+  }
+  PAYLOG_ASSIGN(sending_, NewClient());
+  return {};
+}
+
+base::Result<log::Log*> BenchLog::NewClient() {
+  if (server_ == nullptr) {
+    return opened_.log.get();
+  }
+  PAYLOG_ASSIGN(auto connection, log_socket::SocketLog::Connect(opened_.embedded->directory()));
+  return connections_.emplace_back(std::move(connection)).get();
 }
 
 base::Result<void> BenchLog::StartStages() {
@@ -62,7 +86,7 @@ base::Result<void> BenchLog::WaitUntilIdle() {
 }
 
 base::Result<void> BenchLog::Submit(const std::vector<Submission>& submissions) {
-  PAYLOG_ASSIGN(const auto producer, opened_.log->NewProducer());
+  PAYLOG_ASSIGN(const auto producer, sending_->NewProducer());
   std::size_t sent = 0;
   for (const Submission& submission : submissions) {
     log::Record record = submission.record;
@@ -101,7 +125,8 @@ base::Result<void> BenchLog::SetUpAccounts(const Workload& workload) {
 base::Result<std::unique_ptr<ResultReaders>> ResultReaders::Start(BenchLog& log, Seen seen) {
   std::unique_ptr<ResultReaders> readers(new ResultReaders(std::move(seen)));
   for (std::int32_t p = 0; p < log.partitions(); ++p) {
-    PAYLOG_ASSIGN(auto reader, log.log().NewReader(
+    PAYLOG_ASSIGN(log::Log* const client, log.NewClient());
+    PAYLOG_ASSIGN(auto reader, client->NewReader(
                                    runtime::Partition(runtime::kResultsTopic, base::PartitionId(p)),
                                    log::Isolation::kReadCommitted));
     PAYLOG_ASSIGN(const base::Offset end, reader->EndOffset());

@@ -12,6 +12,8 @@
 #include "paylog/base/clock.h"
 #include "paylog/base/result.h"
 #include "paylog/cli/local_system.h"
+#include "paylog/log_socket/socket_log.h"
+#include "paylog/log_socket/socket_server.h"
 #include "paylog/service/open_log.h"
 #include "paylog/tests/bench/workload.h"
 
@@ -23,12 +25,14 @@ struct LogSetup {
   std::int32_t partitions = 4;
   std::int64_t snapshot_events = 100'000;
   std::size_t batch_records = 5'000;
+  bool through_socket = false;  // Those who send and read go through the owner's socket.
 };
 
 // An open log, and the stages on it while they run. Thread-safe where its parts are.
 class BenchLog {
  public:
-  // Makes the topics where they are not there.
+  // Makes the topics where they are not there. kInvalidArgument where there is no socket to go
+  // through.
   static base::Result<std::unique_ptr<BenchLog>> Open(const LogSetup& setup);
 
   base::Result<void> StartStages();
@@ -44,6 +48,9 @@ class BenchLog {
   base::Result<void> SetUpAccounts(const Workload& workload);
 
   [[nodiscard]] log::Log& log() { return *opened_.log; }
+  // The log for somebody who sends or reads, and waits for nobody else: a connection of its own
+  // where the setup goes through the socket. Lives as long as this.
+  base::Result<log::Log*> NewClient();
   [[nodiscard]] std::int32_t partitions() const { return opened_.counts.results; }
   [[nodiscard]] const cli::LocalSystem& stages() const { return *system_; }
 
@@ -51,10 +58,14 @@ class BenchLog {
   BenchLog(const LogSetup& setup, service::OpenedLog opened,
            std::optional<log_sqlite::OwnerLock> snapshots)
       : setup_(setup), opened_(std::move(opened)), snapshots_(std::move(snapshots)) {}
+  base::Result<void> ServeClients();
 
   const LogSetup setup_;
   service::OpenedLog opened_;
   const std::optional<log_sqlite::OwnerLock> snapshots_;
+  std::unique_ptr<log_socket::SocketServer> server_;
+  std::vector<std::unique_ptr<log_socket::SocketLog>> connections_;
+  log::Log* sending_ = nullptr;
   std::unique_ptr<cli::LocalSystem> system_;
 };
 
