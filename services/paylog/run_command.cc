@@ -83,8 +83,9 @@ std::unique_ptr<log_socket::SocketServer> ServeOthers(service::OpenedLog& opened
     return nullptr;
   }
   log_sqlite::SqliteLog& log = *opened.embedded;
-  auto server = log_socket::SocketServer::Start(log, [&log] { return log.Cut(); },
-                                                {.directory = log.directory()});
+  auto server = log_socket::SocketServer::Start(
+      log, [&log] { return log.Cut(); },
+      {.directory = log.directory(), .writable = {std::string(runtime::kCommandsTopic)}});
   if (!server) {
     Warn("other commands must wait until this one ends: " + server.error().ToString());
     return nullptr;

@@ -48,9 +48,10 @@ base::Result<void> BenchLog::ServeClients() {
     if (embedded == nullptr) {
       return base::InvalidArgument(setup_.address + " has no socket");
     }
-    PAYLOG_ASSIGN(server_,
-                  log_socket::SocketServer::Start(*embedded, [embedded] { return embedded->Cut(); },
-                                                  {.directory = embedded->directory()}));
+    PAYLOG_ASSIGN(server_, log_socket::SocketServer::Start(
+                               *embedded, [embedded] { return embedded->Cut(); },
+                               {.directory = embedded->directory(),
+                                .writable = {std::string(runtime::kCommandsTopic)}}));
   }
   PAYLOG_ASSIGN(sending_, NewClient());
   return {};

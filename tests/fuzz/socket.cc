@@ -32,7 +32,7 @@ class Owner {
     Must(log_->CreateTopics(std::vector<log::TopicSpec>{{.name = "t", .record_bytes_max = 1'000}}));
   }
 
-  [[nodiscard]] log_socket::Session NewSession() { return {*log_, cut_}; }
+  [[nodiscard]] log_socket::Session NewSession() { return {*log_, cut_, writable_}; }
 
   // All records, each whole.
   std::int64_t Count() {
@@ -54,6 +54,7 @@ class Owner {
   base::SystemClock clock_;
   std::unique_ptr<log_sqlite::SqliteLog> log_;
   const log_socket::CutFunction cut_ = [this] { return log_->Cut(); };
+  const log_socket::TopicNames writable_ = {kPartition.topic};
 };
 
 // An answer is what was asked for, or an error.

@@ -61,6 +61,12 @@ base::Result<std::string> Session::Do(const AskCommitted& ask) {
 }
 
 base::Result<std::string> Session::Do(Produce& produce) {
+  for (const Produced& produced : produce.records) {
+    if (!writable_.contains(produced.to.topic)) {
+      return base::Error{.code = base::ErrorCode::kRefused,
+                         .context = "clients of the owner do not write to " + produced.to.topic};
+    }
+  }
   if (producer_ == nullptr) {
     PAYLOG_ASSIGN(producer_, log_.NewProducer());
   }

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,11 +17,16 @@ namespace paylog::log_socket {
 // The log as it stands between two commits, now.
 using CutFunction = std::function<base::Result<log::LogCut>()>;
 
+// Names of topics.
+using TopicNames = std::set<std::string, std::less<>>;
+
 // What one connection may do, without the connection: it answers requests, whatever bytes they are,
-// and changes the log through a Producer only. Used by one thread; `log` must outlive it.
+// and changes the log through a Producer only, and only the topics `writable`: records for another
+// are kRefused. Used by one thread; what it is made with must outlive it.
 class Session {
  public:
-  Session(log::Log& log, const CutFunction& cut) : log_(log), cut_(cut) {}
+  Session(log::Log& log, const CutFunction& cut, const TopicNames& writable)
+      : log_(log), cut_(cut), writable_(writable) {}
 
   struct Answer {
     std::string frame;
@@ -42,6 +48,7 @@ class Session {
 
   log::Log& log_;
   const CutFunction& cut_;
+  const TopicNames& writable_;
   std::map<std::pair<log::TopicPartition, log::Isolation>, std::unique_ptr<log::Reader>> readers_;
   std::unique_ptr<log::Producer> producer_;
 };

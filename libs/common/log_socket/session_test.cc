@@ -31,7 +31,8 @@ class SessionTest : public testing::Test {
 
   test_support::PaymentLog payments_{1};
   const CutFunction no_cut_ = []() -> base::Result<log::LogCut> { return log::LogCut(); };
-  Session session_{payments_.log(), no_cut_};
+  const TopicNames writable_ = {std::string(runtime::kCommandsTopic), "nowhere"};
+  Session session_{payments_.log(), no_cut_, writable_};
 };
 
 TEST_F(SessionTest, WhatWasProducedIsThereOnceItIsFlushed) {
@@ -57,6 +58,17 @@ TEST_F(SessionTest, ErrorsOfTheLogAreAnswers) {
   EXPECT_EQ(CodeOf(DecodeCommitted(Ask(AskCommitted{.group = "g", .from = unknown}))),
             ErrorCode::kNotFound);
   Must(DecodeDone(Ask(Flush{})));
+  EXPECT_THAT(payments_.Values(runtime::kCommandsTopic, 0), IsEmpty());
+}
+
+// Nobody but the ledger writes the journal.
+TEST_F(SessionTest, OtherTopicsAreNotWritten) {
+  const auto journal = runtime::Partition(runtime::kJournalTopic, base::PartitionId(0));
+  Produce both = Some("one");
+  both.records.push_back({.to = journal, .record = {.key = "k", .value = "two", .headers = {}}});
+  EXPECT_EQ(CodeOf(DecodeDone(Ask(both))), ErrorCode::kRefused);
+  Must(DecodeDone(Ask(Flush{})));
+  EXPECT_THAT(payments_.Values(runtime::kJournalTopic, 0), IsEmpty());
   EXPECT_THAT(payments_.Values(runtime::kCommandsTopic, 0), IsEmpty());
 }
 

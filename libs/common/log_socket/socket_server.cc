@@ -87,7 +87,7 @@ void SocketServer::Admit(Connection connection) {
 }
 
 void SocketServer::Serve(Client& client) {
-  Session session(log_, cut_);
+  Session session(log_, cut_, options_.writable);
   while (true) {
     const auto request = client.connection.Receive();
     if (!request || !request->has_value()) {

@@ -17,6 +17,7 @@ namespace paylog::log_socket {
 
 struct ServerOptions {
   std::string directory;  // The log's.
+  TopicNames writable;    // Where clients may produce to.
   // Connections at once; whoever comes then is told so.
   std::size_t sessions_max = 64;
 };

@@ -40,7 +40,9 @@ class SocketTest : public testing::Test {
     server_.reset();
     server_ = Must(SocketServer::Start(payments_.log(),
                                        [] { return base::Result<log::LogCut>(log::LogCut()); },
-                                       {.directory = Directory(), .sessions_max = sessions_max}));
+                                       {.directory = Directory(),
+                                        .writable = {kCommands.topic, "nowhere"},
+                                        .sessions_max = sessions_max}));
   }
   [[nodiscard]] std::string Directory() const { return payments_.In("."); }
   std::unique_ptr<SocketLog> Connect() { return Must(SocketLog::Connect(Directory())); }
@@ -182,7 +184,7 @@ TEST_F(SocketTest, TheDirectoryMayLieDeep) {
   std::filesystem::create_directories(deep);
   const auto server = Must(
       SocketServer::Start(payments_.log(), [] { return base::Result<log::LogCut>(log::LogCut()); },
-                          {.directory = deep}));
+                          {.directory = deep, .writable = {kCommands.topic}}));
   Produce(*Must(SocketLog::Connect(deep)), {"one"});
   EXPECT_THAT(Commands(), ElementsAre("one"));
 }
