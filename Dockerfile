@@ -8,7 +8,7 @@ FROM debian:12-slim AS runtime
 RUN apt-get update \
     && apt-get install -y -q --no-install-recommends \
       ca-certificates libcpp-httplib0.11 libcurl4 libfmt9 libjemalloc2 libprometheus-cpp-core1.0 librdkafka1 \
-      libspdlog1.10 libsqlite3-0 libssl3 libxxhash0 libzstd1 \
+      libsimdjson14 libspdlog1.10 libsqlite3-0 libssl3 libxxhash0 libzstd1 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/cache/debconf /var/log/*
 # Numbers, so that a platform can tell that it is not root. Snapshots belong to this user.
 RUN groupadd --gid 10001 paylog \
@@ -24,7 +24,7 @@ RUN apt-get update \
     && apt-get install -y -q --no-install-recommends \
       build-essential cmake ninja-build pkg-config nlohmann-json3-dev libsqlite3-dev libcli11-dev libssl-dev \
       libxxhash-dev libzstd-dev librdkafka-dev libspdlog-dev prometheus-cpp-dev libcpp-httplib-dev \
-      libcurl4-openssl-dev libjemalloc-dev \
+      libcurl4-openssl-dev libjemalloc-dev libsimdjson-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY CMakeLists.txt CMakePresets.json ./

@@ -6,7 +6,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Debian 12's packages, by what they are for.
 BUILD_PACKAGES=(build-essential cmake ninja-build ccache pkg-config python3 nlohmann-json3-dev
   libsqlite3-dev libcli11-dev libssl-dev libxxhash-dev libzstd-dev librdkafka-dev libspdlog-dev
-  prometheus-cpp-dev libcpp-httplib-dev libcurl4-openssl-dev libjemalloc-dev)
+  prometheus-cpp-dev libcpp-httplib-dev libcurl4-openssl-dev libjemalloc-dev
+  libsimdjson-dev)
 TEST_PACKAGES=(libgtest-dev libgmock-dev libvalijson-dev python3-jsonschema openjdk-17-jdk-headless maven
   kcat python3-confluent-kafka python3-yaml clang-16 libclang-rt-16-dev
   zsh fish mandoc groff-base)

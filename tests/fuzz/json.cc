@@ -5,14 +5,16 @@
 
 #include "paylog/base/check.h"
 #include "paylog/base/limits.h"
+#include "paylog/codec/json_fast_reader.h"
 #include "paylog/codec/json_reader.h"
 #include "paylog/codec/json_writer.h"
 #include "paylog/codec/utf8.h"
 #include "paylog/tests/fuzz/json_grammar.h"
 #include "paylog/tests/fuzz/targets.h"
 
-// Three readers of the same text: ours, the grammar beside this file, and nlohmann's parser into
-// its own tree. Where they differ, ADR 0005 must say so:
+// Four readers of the same text: our fast and our strict one, which must never differ, the grammar
+// beside this file, and nlohmann's parser into its own tree. Where these differ from ours, ADR 0005
+// must say so:
 //   - ours takes only objects, of at most kJsonDepthMax levels;
 //   - ours refuses a byte order mark, and a NUL byte anywhere;
 //   - nlohmann's refuses numbers that no double holds (its error 406).
@@ -40,12 +42,9 @@ TheirReading ReadTheirs(std::string_view text) {
 }
 
 std::size_t CountMembers(const JsonValue& value) {
-  std::size_t count = value.members.size();
-  for (const JsonValue& item : value.items) {
-    count += CountMembers(item);
-  }
-  for (const codec::JsonMember& member : value.members) {
-    count += CountMembers(member.value);
+  std::size_t count = value.kind == JsonKind::kObject ? value.children().size() : 0;
+  for (const JsonValue& child : value.children()) {
+    count += CountMembers(child);
   }
   return count;
 }
@@ -72,8 +71,8 @@ void CheckInteger(std::int64_t ours, const Theirs& theirs) {
 // No value of ours passes through a double; only here is what it stands for compared as one.
 void CheckOther(const JsonValue& ours, const Theirs& theirs) {
   if (theirs.is_number_float()) {
-    CHECK(std::strtod(ours.text.c_str(), nullptr) == theirs.get<double>());
-    const bool plain = ours.text.find_first_of(".eE") == std::string::npos;
+    CHECK(std::strtod(std::string(ours.text).c_str(), nullptr) == theirs.get<double>());
+    const bool plain = ours.text.find_first_of(".eE") == std::string_view::npos;
     CHECK(plain == (ours.kind == JsonKind::kTooLarge));
   } else if (ours.kind == JsonKind::kTooLarge) {
     CHECK(theirs.is_number_unsigned() && theirs.get<std::uint64_t>() > INT64_MAX);
@@ -99,17 +98,19 @@ void CheckScalar(const JsonValue& ours, const Theirs& theirs) {
 // REQUIRES: at most kJsonDepthMax levels, no name twice in an object.
 void CheckEqual(const JsonValue& ours, const Theirs& theirs) {
   if (ours.kind == JsonKind::kObject) {
-    CHECK(theirs.is_object() && theirs.size() == ours.members.size());
-    auto member = ours.members.begin();
+    CHECK(theirs.is_object() && theirs.size() == ours.children().size());
+    auto member = ours.children().begin();
     for (const auto& [name, value] : theirs.items()) {
       CHECK(member->name == name);
-      CheckEqual(member->value, value);
+      CheckEqual(*member, value);
       ++member;
     }
   } else if (ours.kind == JsonKind::kArray) {
-    CHECK(theirs.is_array() && theirs.size() == ours.items.size());
-    for (std::size_t i = 0; i < ours.items.size(); ++i) {
-      CheckEqual(ours.items[i], theirs[i]);
+    CHECK(theirs.is_array() && theirs.size() == ours.children().size());
+    auto item = ours.children().begin();
+    for (const Theirs& value : theirs) {
+      CheckEqual(*item, value);
+      ++item;
     }
   } else {
     CheckScalar(ours, theirs);
@@ -135,16 +136,16 @@ void Write(const JsonValue& value, codec::JsonWriter& writer) {
       break;
     case JsonKind::kArray:
       writer.BeginArray();
-      for (const JsonValue& item : value.items) {
+      for (const JsonValue& item : value.children()) {
         Write(item, writer);
       }
       writer.EndArray();
       break;
     case JsonKind::kObject:
       writer.BeginObject();
-      for (const codec::JsonMember& member : value.members) {
+      for (const JsonValue& member : value.children()) {
         writer.Key(member.name);
-        Write(member.value, writer);
+        Write(member, writer);
       }
       writer.EndObject();
       break;
@@ -157,11 +158,42 @@ void CheckWritten(const JsonValue& value) {
   const std::string text = std::move(writer).Take();
   const auto again = codec::ReadJson(text);
   CHECK(std::holds_alternative<codec::JsonDocument>(again));
-  const JsonValue& root = std::get<codec::JsonDocument>(again).root;
+  const JsonValue& root = std::get<codec::JsonDocument>(again).root();
   CheckEqual(root, Theirs::parse(text));
   codec::JsonWriter second;
   Write(root, second);
   CHECK(std::move(second).Take() == text);
+}
+
+void CheckSame(const codec::JsonDocument& a, const codec::JsonDocument& b) {
+  CHECK(a.nodes.size() == b.nodes.size() && a.duplicate_paths == b.duplicate_paths);
+  for (std::size_t i = 0; i < a.nodes.size(); ++i) {
+    const JsonValue& x = a.nodes[i];
+    const JsonValue& y = b.nodes[i];
+    CHECK(x.kind == y.kind && x.boolean == y.boolean && x.integer == y.integer);
+    CHECK(x.name == y.name && x.text == y.text);
+    CHECK(x.child_count == y.child_count && x.node_count == y.node_count);
+  }
+}
+
+// What the fast reader takes, the strict one reads as the same; and whoever asks for either gets
+// the strict one's answer, to the letter.
+void CheckReaders(std::string_view text, JsonKind root) {
+  const auto strict = codec::ReadJsonStrictly(text, root);
+  const auto* const document = std::get_if<codec::JsonDocument>(&strict);
+  if (const auto fast = codec::ReadJsonFast(text, root)) {
+    CHECK(document != nullptr);
+    CheckSame(*fast, *document);
+  }
+  const auto either = codec::ReadJson(text, root);
+  CHECK(either.index() == strict.index());
+  if (document != nullptr) {
+    CheckSame(std::get<codec::JsonDocument>(either), *document);
+    return;
+  }
+  const auto& error = std::get<codec::JsonError>(strict);
+  CHECK(std::get<codec::JsonError>(either).fault == error.fault);
+  CHECK(std::get<codec::JsonError>(either).message == error.message);
 }
 
 void CheckRefusal(const codec::JsonError& error, const JsonShape& shape) {
@@ -179,6 +211,8 @@ void CheckRefusal(const codec::JsonError& error, const JsonShape& shape) {
 
 void FuzzOneJson(Bytes input) {
   const std::string_view text = TextOf(input);
+  CheckReaders(text, JsonKind::kObject);
+  CheckReaders(text, JsonKind::kArray);
   const JsonShape shape = ShapeOf(text);
   const auto ours = codec::ReadJson(text);
   const auto* const document = std::get_if<codec::JsonDocument>(&ours);
@@ -198,13 +232,13 @@ void FuzzOneJson(Bytes input) {
   }
   if (theirs.error == 0) {
     CHECK(document->duplicate_paths.empty() ==
-          (CountMembers(document->root) == CountMembers(theirs.value)));
+          (CountMembers(document->root()) == CountMembers(theirs.value)));
   }
   if (document->duplicate_paths.empty()) {
     if (theirs.error == 0) {
-      CheckEqual(document->root, theirs.value);
+      CheckEqual(document->root(), theirs.value);
     }
-    CheckWritten(document->root);
+    CheckWritten(document->root());
   }
 }
 

@@ -32,7 +32,7 @@ void CheckOneSpelling(std::string_view text, const base::Result<Value>& decoded,
 std::string EncodeAccountLike(const model::Account& account, std::string_view text) {
   const auto root = codec::ReadOwnJson(text);
   CHECK(root.has_value());
-  codec::FieldReader reader(*root);
+  codec::FieldReader reader(root->root());
   const auto partition = reader.Object(
       "position", [](codec::FieldReader& position) { return position.Partition("partition"); });
   return codec::EncodeAccount(account, partition);

@@ -89,8 +89,8 @@ Verdict DecodeOwnText(const std::string& text, Decode decode, Encode encode) {
 
 // The partition of the record is not part of the account.
 std::string EncodeAccountLike(const model::Account& account, const std::string& text) {
-  const codec::JsonValue root = codec::ReadOwnJson(text).value();
-  codec::FieldReader reader(root);
+  const codec::JsonDocument document = codec::ReadOwnJson(text).value();
+  codec::FieldReader reader(document.root());
   const auto partition = reader.Object(
       "position", [](codec::FieldReader& position) { return position.Partition("partition"); });
   return codec::EncodeAccount(account, partition);

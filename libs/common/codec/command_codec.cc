@@ -38,7 +38,7 @@ model::UnreadableCommand Unreadable(model::Refusal refusal) {
 
 // The text of the only member of this name, or what is wrong with it.
 struct OnlyText {
-  const std::string* text = nullptr;
+  std::optional<std::string_view> text;
   std::string problem;
 };
 
@@ -47,19 +47,19 @@ OnlyText FindOnlyText(const JsonValue& object, std::string_view name) {
   if (value == nullptr) {
     return {.problem = "is missing"};
   }
-  if (object.Count(name) > 1) {
+  if (!object.names_differ && object.Count(name) > 1) {
     return {.problem = "stands twice"};
   }
   if (value->kind != JsonKind::kString) {
     return {.problem = std::string("must be a string; it is ").append(Describe(value->kind))};
   }
-  return {.text = &value->text, .problem = {}};
+  return {.text = value->text, .problem = {}};
 }
 
 // Known where "type" stands once and names a command.
 std::optional<CommandType> TypeOf(const JsonValue& object) {
   const OnlyText type = FindOnlyText(object, "type");
-  return type.text == nullptr ? std::nullopt : model::ParseCommandType(*type.text);
+  return type.text ? model::ParseCommandType(*type.text) : std::nullopt;
 }
 
 std::string_view AccountField(const JsonValue& object, std::optional<CommandType> type) {
@@ -74,7 +74,7 @@ std::string_view AccountField(const JsonValue& object, std::optional<CommandType
 std::variant<model::CommandId, model::Refusal> ReadCommandId(const JsonValue& object) {
   const OnlyText found = FindOnlyText(object, "command_id");
   model::Refusal refusal{.code = ResultCode::kUnreadableCommandId, .path = "$.command_id"};
-  if (found.text == nullptr) {
+  if (!found.text) {
     refusal.message = refusal.path + " " + found.problem;
     return refusal;
   }
@@ -90,7 +90,7 @@ std::variant<model::AccountId, model::Refusal> ReadAccount(const JsonValue& obje
   const std::string_view field = AccountField(object, TypeOf(object));
   const OnlyText found = FindOnlyText(object, field);
   model::Refusal refusal{.code = ResultCode::kUnreadableAccount, .path = MemberPath("$", field)};
-  if (found.text == nullptr) {
+  if (!found.text) {
     refusal.message = refusal.path + " " + found.problem;
     return refusal;
   }
@@ -135,7 +135,7 @@ void ReadFields(const JsonValue& object, CommandType type, CommandValues& values
           {.code = ResultCode::kMissingField, .path = path, .message = path + " is missing"});
     }
   }
-  for (const JsonMember& member : object.members) {
+  for (const JsonValue& member : object.children()) {
     const bool known = std::any_of(fields.begin(), fields.end(), [&](const FieldSpec& field) {
       return field.name == member.name;
     });
@@ -209,7 +209,7 @@ model::CommandBody MakeBody(CommandType type, CommandValues&& values) {
 // REQUIRES: `id` and `account` are those of the document.
 model::DecodedCommand DecodeReadable(const JsonDocument& document, model::CommandId id,
                                      model::AccountId account) {
-  const auto type = TypeOf(document.root);
+  const auto type = TypeOf(document.root());
   Refusals refusals;
   CommandValues values(refusals);
   for (const std::string& path : document.duplicate_paths) {
@@ -217,11 +217,11 @@ model::DecodedCommand DecodeReadable(const JsonDocument& document, model::Comman
         {.code = ResultCode::kDuplicateField, .path = path, .message = path + " stands twice"});
   }
   if (type) {
-    ReadFields(document.root, *type, values, refusals);
+    ReadFields(document.root(), *type, values, refusals);
     // A relation holds between values that are there, so a field that is wrong hides none.
     CheckRelations(account, *type, values, refusals);
   } else {
-    RefuseType(document.root, refusals);
+    RefuseType(document.root(), refusals);
   }
   if (!refusals.empty()) {
     return model::RefusedCommand{.id = std::move(id),
@@ -321,11 +321,11 @@ model::DecodedCommand DecodeCommand(std::string_view body) {
         {.code = CodeOf(error->fault), .path = "$", .message = std::move(error->message)});
   }
   const auto& document = std::get<JsonDocument>(parsed);
-  auto id = ReadCommandId(document.root);
+  auto id = ReadCommandId(document.root());
   if (auto* const refusal = std::get_if<model::Refusal>(&id)) {
     return Unreadable(std::move(*refusal));
   }
-  auto account = ReadAccount(document.root);
+  auto account = ReadAccount(document.root());
   if (auto* const refusal = std::get_if<model::Refusal>(&account)) {
     return Unreadable(std::move(*refusal));
   }

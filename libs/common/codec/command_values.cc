@@ -147,7 +147,7 @@ std::optional<std::string> CommandValues::ReadText(std::string_view name, const 
     Refuse(ResultCode::kInvalidFieldValue, path, "must not hold control characters");
     return std::nullopt;
   }
-  return value.text;
+  return std::string(value.text);
 }
 
 void CommandValues::ReadMetadata(std::string_view name, const JsonValue& value) {
@@ -155,37 +155,37 @@ void CommandValues::ReadMetadata(std::string_view name, const JsonValue& value) 
   if (!ExpectKind(path, value, JsonKind::kObject)) {
     return;
   }
-  if (value.members.size() > base::kMetadataEntriesMax) {
+  if (value.children().size() > base::kMetadataEntriesMax) {
     Refuse(ResultCode::kMetadataTooLarge, path,
            "may have " + AtMost(base::kMetadataEntriesMax, "entries") + "; it has " +
-               std::to_string(value.members.size()));
+               std::to_string(value.children().size()));
   }
   metadata.emplace();
-  for (const JsonMember& entry : value.members) {
+  for (const JsonValue& entry : value.children()) {
     ReadMetadataEntry(path, entry);
   }
 }
 
-void CommandValues::ReadMetadataEntry(const std::string& path, const JsonMember& entry) {
+void CommandValues::ReadMetadataEntry(const std::string& path, const JsonValue& entry) {
   const std::string entry_path = MemberPath(path, entry.name);
-  if (!ExpectKind(entry_path, entry.value, JsonKind::kString)) {
+  if (!ExpectKind(entry_path, entry, JsonKind::kString)) {
     return;
   }
   if (entry.name.empty()) {
     Refuse(ResultCode::kInvalidFieldValue, entry_path, "has an empty key");
   }
-  if (HasControlCharacter(entry.name) || HasControlCharacter(entry.value.text)) {
+  if (HasControlCharacter(entry.name) || HasControlCharacter(entry.text)) {
     Refuse(ResultCode::kInvalidFieldValue, entry_path, "must not hold control characters");
   }
   if (CountCodePoints(entry.name) > base::kMetadataKeyLengthMax) {
     Refuse(ResultCode::kMetadataTooLarge, entry_path,
            "has a key that is too long: " + AtMost(base::kMetadataKeyLengthMax, "characters"));
   }
-  if (CountCodePoints(entry.value.text) > base::kMetadataValueLengthMax) {
+  if (CountCodePoints(entry.text) > base::kMetadataValueLengthMax) {
     Refuse(ResultCode::kMetadataTooLarge, entry_path,
            "has a value that is too long: " + AtMost(base::kMetadataValueLengthMax, "characters"));
   }
-  metadata->emplace(entry.name, entry.value.text);
+  metadata->emplace(entry.name, entry.text);
 }
 
 std::optional<std::int64_t> CommandValues::IntegerOf(std::string_view name,

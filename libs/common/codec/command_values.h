@@ -37,7 +37,7 @@ class CommandValues {
   void ReadCurrency(std::string_view name, const JsonValue& value);
   void ReadScope(std::string_view name, const JsonValue& value);
   void ReadMetadata(std::string_view name, const JsonValue& value);
-  void ReadMetadataEntry(const std::string& path, const JsonMember& entry);
+  void ReadMetadataEntry(const std::string& path, const JsonValue& entry);
   std::optional<std::int64_t> ReadLimit(std::string_view name, const JsonValue& value);
   std::optional<std::string> ReadText(std::string_view name, const JsonValue& value,
                                       std::size_t length_max);

@@ -85,7 +85,7 @@ base::Result<EndpointEntry> DecodeEndpoint(const JsonValue& value, const std::st
   if (value.kind != JsonKind::kObject) {
     return base::InvalidArgument(path + ": must be an object");
   }
-  for (const JsonMember& member : value.members) {
+  for (const JsonValue& member : value.children()) {
     if (std::find(kFields.begin(), kFields.end(), member.name) == kFields.end()) {
       return base::InvalidArgument(MemberPath(path, member.name) + ": is no field of an endpoint");
     }
@@ -109,14 +109,14 @@ base::Result<std::vector<EndpointEntry>> DecodeEndpoints(std::string_view text) 
   if (!document.duplicate_paths.empty()) {
     return base::InvalidArgument(document.duplicate_paths.front() + ": stands there twice");
   }
-  if (document.root.items.empty()) {
+  if (document.root().children().empty()) {
     return base::InvalidArgument("$: there is no endpoint");
   }
   std::vector<EndpointEntry> entries;
   std::set<std::string> names;
-  for (std::size_t i = 0; i < document.root.items.size(); ++i) {
-    const std::string path = ItemPath("$", i);
-    PAYLOG_ASSIGN(EndpointEntry entry, DecodeEndpoint(document.root.items[i], path));
+  for (const JsonValue& item : document.root().children()) {
+    const std::string path = ItemPath("$", entries.size());
+    PAYLOG_ASSIGN(EndpointEntry entry, DecodeEndpoint(item, path));
     if (!names.insert(entry.name).second) {
       return base::InvalidArgument(path + ".name: another endpoint is called '" + entry.name +
                                    "' too");

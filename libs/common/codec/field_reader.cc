@@ -74,7 +74,7 @@ const JsonValue& FieldReader::Get(std::string_view name, JsonKind kind) {
 }
 
 std::string FieldReader::Text(std::string_view name) {
-  return Get(name, JsonKind::kString).text;
+  return std::string(Get(name, JsonKind::kString).text);
 }
 
 std::optional<std::string> FieldReader::OptionalText(std::string_view name) {
@@ -86,11 +86,11 @@ std::optional<std::string> FieldReader::OptionalText(std::string_view name) {
 
 std::vector<std::string> FieldReader::Texts(std::string_view name) {
   std::vector<std::string> texts;
-  for (const JsonValue& item : Items(name)) {
+  for (const JsonValue& item : Array(name).children()) {
     if (item.kind != JsonKind::kString) {
       FailItem(name, texts.size(), "must be a string");
     }
-    texts.push_back(item.text);
+    texts.emplace_back(item.text);
   }
   return texts;
 }
@@ -240,12 +240,12 @@ void FieldReader::Expect(std::string_view name, std::int64_t expected) {
   }
 }
 
-base::Result<JsonValue> ReadOwnJson(std::string_view value) {
+base::Result<JsonDocument> ReadOwnJson(std::string_view value) {
   auto parsed = ReadJson(value);
   if (const auto* const error = std::get_if<JsonError>(&parsed)) {
     return Corrupt("$: " + error->message);
   }
-  return std::move(std::get<JsonDocument>(parsed).root);
+  return std::move(std::get<JsonDocument>(parsed));
 }
 
 base::Result<void> ExpectSameBytes(std::string_view value, std::string_view encoded) {

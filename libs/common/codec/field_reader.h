@@ -73,16 +73,17 @@ class FieldReader {
   auto Objects(std::string_view name, Read read) {
     std::vector<decltype(read(*this))> values;
     const JsonValue& array = Get(name, JsonKind::kArray);
-    for (std::size_t i = 0; i < array.items.size() && ok(); ++i) {
+    for (const JsonValue& item : array.children()) {
+      if (!ok()) {
+        break;
+      }
       values.push_back(
-          Nested(array.items[i], read, [&] { return ItemPath(MemberPath({}, name), i); }));
+          Nested(item, read, [&] { return ItemPath(MemberPath({}, name), values.size()); }));
     }
     return values;
   }
-  // The array `name`, for formats whose items are no objects; empty after a fault.
-  const std::vector<JsonValue>& Items(std::string_view name) {
-    return Get(name, JsonKind::kArray).items;
-  }
+  // The array `name`, for formats whose items are no objects; a null after a fault.
+  const JsonValue& Array(std::string_view name) { return Get(name, JsonKind::kArray); }
 
  private:
   const JsonValue& Get(std::string_view name, JsonKind kind);
@@ -109,14 +110,14 @@ class FieldReader {
 
 // Reads a whole value: JSON, then read(FieldReader&), then the proof that nothing else was there:
 // encoding what was read must give the same bytes.
-base::Result<JsonValue> ReadOwnJson(std::string_view value);
+base::Result<JsonDocument> ReadOwnJson(std::string_view value);
 base::Result<void> ExpectSameBytes(std::string_view value, std::string_view encoded);
 
 template <typename Read, typename Encode>
 auto DecodeOwn(std::string_view value, Read read, Encode encode)
     -> base::Result<decltype(read(std::declval<FieldReader&>()))> {
-  PAYLOG_ASSIGN(const JsonValue root, ReadOwnJson(value));
-  FieldReader reader(root);
+  PAYLOG_ASSIGN(const JsonDocument document, ReadOwnJson(value));
+  FieldReader reader(document.root());
   auto decoded = read(reader);
   if (!reader.ok()) {
     return reader.error();

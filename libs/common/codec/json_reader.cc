@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "paylog/base/ascii.h"
+#include "paylog/base/check.h"
 #include "paylog/base/limits.h"
+#include "paylog/codec/json_fast_reader.h"
 #include "paylog/codec/utf8.h"
 
 namespace paylog::codec {
@@ -20,10 +23,13 @@ constexpr std::size_t kDuplicatePathsMax = 8;
 // nlohmann's out_of_range.406: a number whose value is not finite as a double.
 constexpr int kNumberOverflow = 406;
 
-// Builds a JsonValue from nlohmann's SAX events. The library never throws here: the parser reports
-// errors by calling parse_error.
+// Builds a JsonDocument from nlohmann's SAX events. The library never throws here: the parser
+// reports errors by calling parse_error.
 class TreeBuilder {
  public:
+  // Names and texts together are no longer than the text that spells them.
+  explicit TreeBuilder(std::size_t text_size) { document_.characters.reserve(text_size); }
+
   bool null() { return Add({.kind = JsonKind::kNull}); }
   bool boolean(bool value) { return Add({.kind = JsonKind::kBoolean, .boolean = value}); }
   // Called for numbers with a minus sign only, so 0 was written as -0.
@@ -35,18 +41,16 @@ class TreeBuilder {
   }
   bool number_unsigned(std::uint64_t value) {
     if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-      return Add({.kind = JsonKind::kTooLarge, .text = std::to_string(value)});
+      return AddText(JsonKind::kTooLarge, std::to_string(value));
     }
     return Add({.kind = JsonKind::kInteger, .integer = static_cast<std::int64_t>(value)});
   }
   // Also called for integers that do not fit 64 bits; only the spelling tells.
   bool number_float(double /*value*/, const std::string& spelling) {
     const bool plain = spelling.find_first_of(".eE") == std::string::npos;
-    return Add({.kind = plain ? JsonKind::kTooLarge : JsonKind::kNotInteger, .text = spelling});
+    return AddText(plain ? JsonKind::kTooLarge : JsonKind::kNotInteger, spelling);
   }
-  bool string(std::string& value) {
-    return Add({.kind = JsonKind::kString, .text = std::move(value)});
-  }
+  bool string(std::string& value) { return AddText(JsonKind::kString, value); }
   bool binary(nlohmann::json::binary_t& /*value*/) { return false; }  // Not in JSON text.
   bool start_object(std::size_t /*count*/) { return Open(JsonKind::kObject); }
   bool end_object() { return Close(); }
@@ -54,7 +58,7 @@ class TreeBuilder {
   bool end_array() { return Close(); }
   bool key(std::string& name) {
     if (!is_too_deep_here()) {
-      open_.back()->members.push_back({.name = std::move(name), .value = {}});
+      name_ = Keep(name);
     }
     return true;
   }
@@ -68,20 +72,34 @@ class TreeBuilder {
   [[nodiscard]] bool too_deep() const { return too_deep_; }
   [[nodiscard]] bool number_overflow() const { return number_overflow_; }
   [[nodiscard]] std::size_t error_position() const { return error_position_; }
-  [[nodiscard]] JsonKind root_kind() const { return root_.kind; }
-  JsonDocument Take() && {
-    return {.root = std::move(root_), .duplicate_paths = std::move(duplicate_paths_)};
-  }
+  // REQUIRES: the text was read.
+  [[nodiscard]] JsonKind root_kind() const { return document_.root().kind; }
+  JsonDocument Take() && { return std::move(document_); }
 
  private:
   [[nodiscard]] bool is_too_deep_here() const { return depth_ > base::kJsonDepthMax; }
+  [[nodiscard]] const JsonValue& OpenAt(std::size_t level) const {
+    return document_.nodes[open_[level]];
+  }
+
+  std::string_view Keep(std::string_view text) {
+    std::vector<char>& characters = document_.characters;
+    CHECK(characters.capacity() - characters.size() >= text.size());
+    const std::size_t begin = characters.size();
+    characters.insert(characters.end(), text.begin(), text.end());
+    return {characters.data() + begin, text.size()};
+  }
 
   // Beyond the depth limit nothing is built, but the syntax is still read to its end.
-  bool Add(JsonValue value) {
+  bool Add(const JsonValue& value) {
     if (!is_too_deep_here()) {
-      Place(std::move(value));
+      Place(value);
     }
     return true;
+  }
+
+  bool AddText(JsonKind kind, std::string_view text) {
+    return is_too_deep_here() || Add({.kind = kind, .text = Keep(text)});
   }
 
   bool Open(JsonKind kind) {
@@ -89,63 +107,62 @@ class TreeBuilder {
     if (is_too_deep_here()) {
       too_deep_ = true;
     } else {
-      open_.push_back(Place({.kind = kind}));
+      Place({.kind = kind});
+      open_.push_back(document_.nodes.size() - 1);
     }
     return true;
   }
 
   bool Close() {
     if (!is_too_deep_here()) {
-      NoteDuplicates(*open_.back());
+      JsonValue& closed = document_.nodes[open_.back()];
+      closed.node_count = static_cast<std::uint32_t>(document_.nodes.size() - open_.back());
+      if (closed.kind == JsonKind::kObject) {
+        NoteDuplicates(closed);
+      }
       open_.pop_back();
     }
     --depth_;
     return true;
   }
 
-  // The pointer stays good while the value is open: its parent does not grow until it is closed.
-  JsonValue* Place(JsonValue value) {
-    if (open_.empty()) {
-      root_ = std::move(value);
-      return &root_;
+  void Place(const JsonValue& value) {
+    document_.nodes.push_back(value);
+    if (!open_.empty()) {
+      ++document_.nodes[open_.back()].child_count;
     }
-    JsonValue& parent = *open_.back();
-    if (parent.kind == JsonKind::kObject) {
-      parent.members.back().value = std::move(value);
-      return &parent.members.back().value;
-    }
-    parent.items.push_back(std::move(value));
-    return &parent.items.back();
+    document_.nodes.back().name = std::exchange(name_, {});
   }
 
   void NoteDuplicates(const JsonValue& object) {
-    if (duplicate_paths_.size() == kDuplicatePathsMax) {
+    if (document_.duplicate_paths.size() == kDuplicatePathsMax) {
       return;
     }
     names_.clear();
-    for (const JsonMember& member : object.members) {
+    for (const JsonValue& member : object.children()) {
       names_.emplace_back(member.name);
     }
     std::sort(names_.begin(), names_.end());
     const auto duplicate = std::adjacent_find(names_.begin(), names_.end());
     if (duplicate != names_.end()) {
-      duplicate_paths_.push_back(MemberPath(PathOfOpen(), *duplicate));
+      document_.duplicate_paths.push_back(MemberPath(PathOfOpen(), *duplicate));
     }
   }
 
+  // What is open stands last in what it is in.
   [[nodiscard]] std::string PathOfOpen() const {
     std::string path = "$";
     for (std::size_t i = 0; i + 1 < open_.size(); ++i) {
-      path = open_[i]->kind == JsonKind::kObject ? MemberPath(path, open_[i]->members.back().name)
-                                                 : ItemPath(path, open_[i]->items.size() - 1);
+      path = OpenAt(i).kind == JsonKind::kObject ? MemberPath(path, OpenAt(i + 1).name)
+                                                 : ItemPath(path, OpenAt(i).child_count - 1);
     }
     return path;
   }
 
-  JsonValue root_;
-  std::vector<JsonValue*> open_;
+  JsonDocument document_;
+  std::vector<std::size_t> open_;        // Their places among the nodes.
+  std::string_view name_;                // Of the value that comes next.
   std::vector<std::string_view> names_;  // Scratch of NoteDuplicates.
-  std::vector<std::string> duplicate_paths_;
   std::size_t depth_ = 0;
   std::size_t error_position_ = 0;
   bool too_deep_ = false;
@@ -220,7 +237,14 @@ JsonError Invalid(std::string message) {
 
 }  // namespace
 
-std::variant<JsonDocument, JsonError> ReadJson(std::string_view text, JsonKind root) {
+JsonReading ReadJson(std::string_view text, JsonKind root) {
+  if (auto document = ReadJsonFast(text, root)) {
+    return *std::move(document);
+  }
+  return ReadJsonStrictly(text, root);
+}
+
+JsonReading ReadJsonStrictly(std::string_view text, JsonKind root) {
   if (const auto bad = FindInvalidUtf8(text)) {
     return JsonError{.fault = JsonFault::kInvalidUtf8,
                      .message = "byte " + std::to_string(*bad) + " is not valid UTF-8"};
@@ -232,10 +256,10 @@ std::variant<JsonDocument, JsonError> ReadJson(std::string_view text, JsonKind r
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
     return Invalid("byte " + std::to_string(nul) + " is NUL");
   }
-  TreeBuilder builder;
+  TreeBuilder builder(text.size());
   bool parsed = Parse(text, builder);
   if (builder.number_overflow()) {
-    builder = TreeBuilder();
+    builder = TreeBuilder(text.size());
     parsed = Parse(ShortenNumbers(text), builder);
   }
   if (!parsed) {

@@ -3,7 +3,6 @@
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 #include "paylog/codec/json_value.h"
 
@@ -12,12 +11,6 @@
 // Thread-safe; no input ends the process, and none costs more than O(n log n).
 namespace paylog::codec {
 
-struct JsonDocument {
-  JsonValue root;
-  // Of the members whose name stands twice, the first few: one refusal is all that is answered.
-  std::vector<std::string> duplicate_paths;
-};
-
 enum class JsonFault { kInvalidUtf8, kInvalidJson, kTooDeep };
 
 struct JsonError {
@@ -25,8 +18,15 @@ struct JsonError {
   std::string message;  // A sentence for people.
 };
 
+using JsonReading = std::variant<JsonDocument, JsonError>;
+
+// The text must outlive the document.
 // REQUIRES: `root` is kObject or kArray; any other value at the root is kInvalidJson.
-std::variant<JsonDocument, JsonError> ReadJson(std::string_view text,
-                                               JsonKind root = JsonKind::kObject);
+JsonReading ReadJson(std::string_view text, JsonKind root = JsonKind::kObject);
+
+// The same answer, always by the strict parser, which alone says what is wrong with a text.
+// ReadJson comes here with all that the fast one (json_fast_reader.h) leaves to it; tests compare
+// the two.
+JsonReading ReadJsonStrictly(std::string_view text, JsonKind root = JsonKind::kObject);
 
 }  // namespace paylog::codec

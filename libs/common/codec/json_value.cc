@@ -22,19 +22,20 @@ bool IsPlainName(std::string_view name) {
 
 }  // namespace
 
-const JsonValue* JsonValue::Find(std::string_view name) const {
-  for (const JsonMember& member : members) {
-    if (member.name == name) {
-      return &member.value;
+const JsonValue* JsonValue::Find(std::string_view wanted) const {
+  for (const JsonValue& member : children()) {
+    if (member.name == wanted) {
+      return &member;
     }
   }
   return nullptr;
 }
 
-int JsonValue::Count(std::string_view name) const {
+int JsonValue::Count(std::string_view wanted) const {
+  const JsonChildren members = children();
   return static_cast<int>(
       std::count_if(members.begin(), members.end(),
-                    [&](const JsonMember& member) { return member.name == name; }));
+                    [&](const JsonValue& member) { return member.name == wanted; }));
 }
 
 std::string_view Describe(JsonKind kind) {

@@ -24,14 +24,16 @@ std::string ReadFile(const std::string& name) {
 // The published vectors of RFC 8785's author that are flat objects of strings, as metadata is.
 TEST(JsonWriter, AgreesWithTheVectorsOfRfc8785) {
   for (const std::string name : {"weird.json", "french.json", "unicode.json"}) {
-    const auto parsed = ReadJson(ReadFile("input/" + name));
-    std::vector<JsonMember> members = std::get<JsonDocument>(parsed).root.members;
+    const std::string text = ReadFile("input/" + name);
+    const auto parsed = ReadJson(text);
+    const JsonChildren children = std::get<JsonDocument>(parsed).root().children();
+    std::vector<JsonValue> members(children.begin(), children.end());
     std::sort(members.begin(), members.end(),
               [](const auto& a, const auto& b) { return Utf16Less(a.name, b.name); });
     JsonWriter writer;
     writer.BeginObject();
-    for (const JsonMember& member : members) {
-      writer.Field(member.name, member.value.text);
+    for (const JsonValue& member : members) {
+      writer.Field(member.name, member.text);
     }
     writer.EndObject();
     EXPECT_EQ(std::move(writer).Take(), ReadFile("output/" + name)) << name;

@@ -114,22 +114,35 @@ std::int64_t ReadEnumerator(FieldReader& fields, std::string_view name, std::siz
   return number;
 }
 
-// Wraps the items of an array as the members of an object, so that FieldReader can name and check
-// them.
+// The nodes of an object whose members are the first items of an array, so that FieldReader can
+// name and check them. What an item holds itself is left out: none of ours holds anything.
 template <std::size_t N>
-JsonValue WithNames(const JsonValue& array, const std::array<std::string_view, N>& names) {
-  JsonValue object{.kind = JsonKind::kObject};
-  for (std::size_t i = 0; i < N && i < array.items.size(); ++i) {
-    object.members.push_back({.name = std::string(names[i]), .value = array.items[i]});
+std::array<JsonValue, N + 1> WithNames(const JsonValue& array,
+                                       const std::array<std::string_view, N>& names) {
+  std::array<JsonValue, N + 1> nodes;
+  JsonValue& object = nodes.front();
+  object.kind = JsonKind::kObject;
+  if (array.kind != JsonKind::kArray) {
+    return nodes;
   }
-  return object;
+  for (const JsonValue& item : array.children()) {
+    if (object.child_count == N) {
+      break;
+    }
+    JsonValue& member = nodes.at(object.node_count++);
+    member = item;
+    member.name = names.at(object.child_count++);
+    member.child_count = 0;
+    member.node_count = 1;
+  }
+  return nodes;
 }
 
 template <std::size_t N, typename Read>
 auto ReadTuple(FieldReader& fields, std::string_view name, const JsonValue& array,
                const std::array<std::string_view, N>& names, Read read) {
-  const JsonValue object = WithNames(array, names);
-  FieldReader reader(object);
+  const auto nodes = WithNames(array, names);
+  FieldReader reader(nodes.front());
   auto value = read(reader);
   if (!reader.ok()) {
     fields.Fail(name, reader.error().context);
@@ -139,9 +152,7 @@ auto ReadTuple(FieldReader& fields, std::string_view name, const JsonValue& arra
 
 model::Position ReadShortPosition(FieldReader& fields) {
   constexpr std::array<std::string_view, 2> kNames = {"partition", "sequence"};
-  JsonValue array{.kind = JsonKind::kArray};
-  array.items = fields.Items("p");
-  return ReadTuple(fields, "p", array, kNames, [](FieldReader& f) {
+  return ReadTuple(fields, "p", fields.Array("p"), kNames, [](FieldReader& f) {
     return model::Position{.partition = f.Partition("partition"),
                            .sequence = f.Sequence("sequence")};
   });
@@ -156,7 +167,7 @@ model::Outcome ReadShortOutcome(FieldReader& fields) {
       static_cast<model::ResultCode>(ReadEnumerator(fields, "c", model::AllResultCodes().size()));
   outcome.position = ReadShortPosition(fields);
   if (fields.Has("b")) {
-    for (const JsonValue& balance : fields.Items("b")) {
+    for (const JsonValue& balance : fields.Array("b").children()) {
       outcome.balances.push_back(ReadTuple(fields, "b", balance, kNames, ReadBalance));
     }
   }
