@@ -10,6 +10,7 @@ namespace {
 
 using model::ResultCode;
 
+// Made where something is wrong only: it costs more than reading the field.
 std::string FieldPath(std::string_view name) {
   return MemberPath("$", name);
 }
@@ -59,8 +60,8 @@ void CommandValues::Read(const FieldSpec& field, const JsonValue& value) {
 }
 
 void CommandValues::ReadCreditor(std::string_view name, const JsonValue& value) {
-  const std::string path = FieldPath(name);
-  if (!ExpectKind(path, value, JsonKind::kString)) {
+  if (value.kind != JsonKind::kString) {
+    RefuseKind(FieldPath(name), value, JsonKind::kString);
     return;
   }
   creditor_account = model::AccountId::Parse(value.text);
@@ -68,11 +69,11 @@ void CommandValues::ReadCreditor(std::string_view name, const JsonValue& value) 
     return;
   }
   if (value.text.starts_with('$')) {
-    Refuse(ResultCode::kReservedAccount, path,
+    Refuse(ResultCode::kReservedAccount, FieldPath(name),
            "names a system account, which no command may do: " + Quoted(value.text));
     return;
   }
-  Refuse(ResultCode::kInvalidFieldValue, path,
+  Refuse(ResultCode::kInvalidFieldValue, FieldPath(name),
          "must be 1 to 64 letters, digits and . _ : - and begin with a letter or digit; it is " +
              Quoted(value.text));
 }
@@ -107,82 +108,83 @@ std::optional<std::int64_t> CommandValues::ReadLimit(std::string_view name,
 }
 
 void CommandValues::ReadCurrency(std::string_view name, const JsonValue& value) {
-  const std::string path = FieldPath(name);
-  if (!ExpectKind(path, value, JsonKind::kString)) {
+  if (value.kind != JsonKind::kString) {
+    RefuseKind(FieldPath(name), value, JsonKind::kString);
     return;
   }
   currency = model::Currency::Parse(value.text);
   if (!currency) {
-    Refuse(ResultCode::kUnknownCurrency, path,
+    Refuse(ResultCode::kUnknownCurrency, FieldPath(name),
            "must be an active ISO 4217 code such as EUR; it is " + Quoted(value.text));
   }
 }
 
 void CommandValues::ReadScope(std::string_view name, const JsonValue& value) {
-  const std::string path = FieldPath(name);
-  if (!ExpectKind(path, value, JsonKind::kString)) {
+  if (value.kind != JsonKind::kString) {
+    RefuseKind(FieldPath(name), value, JsonKind::kString);
     return;
   }
   scope = model::ParseFreezeScope(value.text);
   if (!scope) {
-    Refuse(ResultCode::kInvalidFieldValue, path,
+    Refuse(ResultCode::kInvalidFieldValue, FieldPath(name),
            "must be debits, credits or both; it is " + Quoted(value.text));
   }
 }
 
 std::optional<std::string> CommandValues::ReadText(std::string_view name, const JsonValue& value,
                                                    std::size_t length_max) {
-  const std::string path = FieldPath(name);
-  if (!ExpectKind(path, value, JsonKind::kString)) {
+  if (value.kind != JsonKind::kString) {
+    RefuseKind(FieldPath(name), value, JsonKind::kString);
     return std::nullopt;
   }
   const std::size_t length = CountCodePoints(value.text);
   if (length == 0 || length > length_max) {
-    Refuse(ResultCode::kInvalidFieldValue, path,
+    Refuse(ResultCode::kInvalidFieldValue, FieldPath(name),
            "must be 1 to " + std::to_string(length_max) + " characters long; it has " +
                std::to_string(length));
     return std::nullopt;
   }
   if (HasControlCharacter(value.text)) {
-    Refuse(ResultCode::kInvalidFieldValue, path, "must not hold control characters");
+    Refuse(ResultCode::kInvalidFieldValue, FieldPath(name), "must not hold control characters");
     return std::nullopt;
   }
   return std::string(value.text);
 }
 
 void CommandValues::ReadMetadata(std::string_view name, const JsonValue& value) {
-  const std::string path = FieldPath(name);
-  if (!ExpectKind(path, value, JsonKind::kObject)) {
+  if (value.kind != JsonKind::kObject) {
+    RefuseKind(FieldPath(name), value, JsonKind::kObject);
     return;
   }
   if (value.children().size() > base::kMetadataEntriesMax) {
-    Refuse(ResultCode::kMetadataTooLarge, path,
+    Refuse(ResultCode::kMetadataTooLarge, FieldPath(name),
            "may have " + AtMost(base::kMetadataEntriesMax, "entries") + "; it has " +
                std::to_string(value.children().size()));
   }
   metadata.emplace();
   for (const JsonValue& entry : value.children()) {
-    ReadMetadataEntry(path, entry);
+    ReadMetadataEntry(name, entry);
   }
 }
 
-void CommandValues::ReadMetadataEntry(const std::string& path, const JsonValue& entry) {
-  const std::string entry_path = MemberPath(path, entry.name);
-  if (!ExpectKind(entry_path, entry, JsonKind::kString)) {
+void CommandValues::ReadMetadataEntry(std::string_view name, const JsonValue& entry) {
+  const auto path = [&] { return MemberPath(FieldPath(name), entry.name); };
+  if (entry.kind != JsonKind::kString) {
+    RefuseKind(path(), entry, JsonKind::kString);
     return;
   }
   if (entry.name.empty()) {
-    Refuse(ResultCode::kInvalidFieldValue, entry_path, "has an empty key");
+    Refuse(ResultCode::kInvalidFieldValue, path(), "has an empty key");
   }
   if (HasControlCharacter(entry.name) || HasControlCharacter(entry.text)) {
-    Refuse(ResultCode::kInvalidFieldValue, entry_path, "must not hold control characters");
+    Refuse(ResultCode::kInvalidFieldValue, path(), "must not hold control characters");
   }
   if (CountCodePoints(entry.name) > base::kMetadataKeyLengthMax) {
-    Refuse(ResultCode::kMetadataTooLarge, entry_path,
+    Refuse(ResultCode::kMetadataTooLarge, path(),
            "has a key that is too long: " + AtMost(base::kMetadataKeyLengthMax, "characters"));
   }
   if (CountCodePoints(entry.text) > base::kMetadataValueLengthMax) {
-    Refuse(ResultCode::kMetadataTooLarge, entry_path,
+    Refuse(ResultCode::kMetadataTooLarge, path(),
            "has a value that is too long: " + AtMost(base::kMetadataValueLengthMax, "characters"));
   }
   metadata->emplace(entry.name, entry.text);
@@ -206,16 +208,12 @@ std::optional<std::int64_t> CommandValues::IntegerOf(std::string_view name,
   return std::nullopt;
 }
 
-bool CommandValues::ExpectKind(const std::string& path, const JsonValue& value, JsonKind kind) {
-  if (value.kind == kind) {
-    return true;
-  }
+void CommandValues::RefuseKind(const std::string& path, const JsonValue& value, JsonKind wanted) {
   Refuse(ResultCode::kWrongFieldType, path,
          std::string("must be ")
-             .append(Describe(kind))
+             .append(Describe(wanted))
              .append("; it is ")
              .append(Describe(value.kind)));
-  return false;
 }
 
 void CommandValues::Refuse(ResultCode code, const std::string& path, std::string_view problem) {

@@ -37,13 +37,13 @@ class CommandValues {
   void ReadCurrency(std::string_view name, const JsonValue& value);
   void ReadScope(std::string_view name, const JsonValue& value);
   void ReadMetadata(std::string_view name, const JsonValue& value);
-  void ReadMetadataEntry(const std::string& path, const JsonValue& entry);
+  void ReadMetadataEntry(std::string_view name, const JsonValue& entry);
   std::optional<std::int64_t> ReadLimit(std::string_view name, const JsonValue& value);
   std::optional<std::string> ReadText(std::string_view name, const JsonValue& value,
                                       std::size_t length_max);
 
   std::optional<std::int64_t> IntegerOf(std::string_view name, const JsonValue& value);
-  bool ExpectKind(const std::string& path, const JsonValue& value, JsonKind kind);
+  void RefuseKind(const std::string& path, const JsonValue& value, JsonKind wanted);
   void Refuse(model::ResultCode code, const std::string& path, std::string_view problem);
 
   Refusals& refusals_;
