@@ -113,10 +113,12 @@ class TreeReader {
     const std::size_t place = Add({.kind = JsonKind::kObject, .names_differ = true, .name = name});
     std::size_t count = 0;
     for (auto member : object) {
-      ondemand::field field;
+      if (member.error() != simdjson::SUCCESS || ++count > kMembersMax) {
+        return false;
+      }
+      ondemand::field field = member.value_unsafe();
       std::string_view member_name;
-      if (++count > kMembersMax || std::move(member).get(field) != simdjson::SUCCESS ||
-          !ReadName(field, member_name) || IsNameOfChild(place, member_name) ||
+      if (!ReadName(field, member_name) || IsNameOfChild(place, member_name) ||
           !Read(field.value(), member_name, depth)) {
         return false;
       }
@@ -132,8 +134,7 @@ class TreeReader {
     }
     const std::size_t place = Add({.kind = JsonKind::kArray, .name = name});
     for (auto item : array) {
-      ondemand::value value;
-      if (std::move(item).get(value) != simdjson::SUCCESS || !Read(value, {}, depth)) {
+      if (item.error() != simdjson::SUCCESS || !Read(item.value_unsafe(), {}, depth)) {
         return false;
       }
       ++document_.nodes[place].child_count;
