@@ -210,7 +210,7 @@ void WriteHeader(JsonWriter& writer, const model::EventHeader& header) {
   writer.Field("i", header.index);
   writer.Field("n", header.count);
   writer.Field("time", header.time.value());
-  writer.Field("prev_hash", header.prev_hash.ToHex());
+  writer.Key("prev_hash").Hex(header.prev_hash);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "paylog/codec/headers.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdio>
 
@@ -32,10 +33,11 @@ Date DateOf(std::int64_t days) {
           .day = day_of_year - (153 * month_from_march + 2) / 5 + 1};
 }
 
-std::string Padded(std::int64_t value, std::size_t width) {
-  std::string digits = std::to_string(value);
-  digits.insert(0, width - std::min(width, digits.size()), '0');
-  return digits;
+void AppendPadded(std::string& to, std::int64_t value, std::size_t width) {
+  std::array<char, 20> digits;  // Of 64 bits, with a sign.
+  const char* const end = std::to_chars(digits.begin(), digits.end(), value).ptr;
+  const auto size = static_cast<std::size_t>(end - digits.begin());
+  to.append(width - std::min(width, size), '0').append(digits.begin(), size);
 }
 
 bool IsTopicCharacter(char c) {
@@ -86,9 +88,20 @@ std::string FormatTime(base::TimestampMs time) {
     --days;
   }
   const Date date = DateOf(days);
-  return Padded(date.year, 4) + '-' + Padded(date.month, 2) + '-' + Padded(date.day, 2) + 'T' +
-         Padded(ms / 3'600'000, 2) + ':' + Padded(ms / 60'000 % 60, 2) + ':' +
-         Padded(ms / 1000 % 60, 2) + '.' + Padded(ms % 1000, 3) + 'Z';
+  std::string text;
+  text.reserve(std::string_view("2026-11-21T08:00:00.000Z").size());
+  const auto append = [&text](std::int64_t value, std::size_t width, char behind) {
+    AppendPadded(text, value, width);
+    text.push_back(behind);
+  };
+  append(date.year, 4, '-');
+  append(date.month, 2, '-');
+  append(date.day, 2, 'T');
+  append(ms / 3'600'000, 2, ':');
+  append(ms / 60'000 % 60, 2, ':');
+  append(ms / 1000 % 60, 2, '.');
+  append(ms % 1000, 3, 'Z');
+  return text;
 }
 
 }  // namespace paylog::codec

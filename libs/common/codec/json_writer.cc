@@ -1,11 +1,17 @@
 #include "paylog/codec/json_writer.h"
 
+#include <algorithm>
+#include <charconv>
 #include <limits>
-
-#include "paylog/base/check.h"
 
 namespace paylog::codec {
 namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+// Of a sign and the digits of 64 bits.
+constexpr std::size_t kIntegerBytesMax = 20;
+// "\u00xx"
+constexpr std::size_t kEscapeBytesMax = 6;
 
 // The escape of a character that may not stand for itself; 0 for those written as \u00xx.
 char ShortEscape(char c) {
@@ -32,81 +38,116 @@ bool NeedsEscape(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
 
-void AppendEscaped(char c, std::string& text) {
-  constexpr std::string_view kHexDigits = "0123456789abcdef";
-  text.push_back('\\');
-  if (const char escape = ShortEscape(c); escape != 0) {
-    text.push_back(escape);
-    return;
-  }
-  const auto byte = static_cast<unsigned char>(c);
-  text.append("u00");
-  text.push_back(kHexDigits[byte >> 4]);
-  text.push_back(kHexDigits[byte & 15]);
-}
-
 }  // namespace
 
 JsonWriter& JsonWriter::Key(std::string_view name) {
   Text(name);
-  text_.push_back(':');
+  Put(':');
   needs_comma_ = false;
   return *this;
 }
 
 JsonWriter& JsonWriter::Text(std::string_view value) {
   Separate();
-  text_.push_back('"');
-  std::size_t copied = 0;
+  // Nearly always nothing is to be escaped, so it is copied at once and looked at on the way.
+  char* const to = Room(value.size() + 2);
+  bool clean = true;
+  *to = '"';
   for (std::size_t i = 0; i < value.size(); ++i) {
-    if (NeedsEscape(value[i])) {
-      text_.append(value.substr(copied, i - copied));
-      AppendEscaped(value[i], text_);
-      copied = i + 1;
+    to[i + 1] = value[i];
+    clean &= !NeedsEscape(value[i]);
+  }
+  if (clean) {
+    to[value.size() + 1] = '"';
+    at_ += value.size() + 2;
+    return *this;
+  }
+  ++at_;
+  for (const char c : value) {
+    if (NeedsEscape(c)) {
+      PutEscaped(c);
+    } else {
+      Put(c);
     }
   }
-  text_.append(value.substr(copied));
-  text_.push_back('"');
+  Put('"');
   return *this;
 }
 
 JsonWriter& JsonWriter::Integer(std::int64_t value) {
   Separate();
-  text_.append(std::to_string(value));
+  char* const to = Room(kIntegerBytesMax);
+  at_ = std::to_chars(to, to + kIntegerBytesMax, value).ptr;
   return *this;
 }
 
 JsonWriter& JsonWriter::Boolean(bool value) {
   Separate();
-  text_.append(value ? "true" : "false");
+  const std::string_view text = value ? "true" : "false";
+  at_ = std::copy(text.begin(), text.end(), Room(text.size()));
   return *this;
 }
 
 JsonWriter& JsonWriter::Integer128(base::Int128 value) {
+  if (value >= std::numeric_limits<std::int64_t>::min() &&
+      value <= std::numeric_limits<std::int64_t>::max()) {
+    return Integer(static_cast<std::int64_t>(value));
+  }
   Separate();
-  text_ += base::ToString(value);
-  needs_comma_ = true;
+  const std::string digits = base::ToString(value);
+  at_ = std::copy(digits.begin(), digits.end(), Room(digits.size()));
+  return *this;
+}
+
+JsonWriter& JsonWriter::Hex(const base::Hash256& hash) {
+  Separate();
+  char* to = Room(2 * hash.bytes.size() + 2);
+  *to++ = '"';
+  for (const std::uint8_t byte : hash.bytes) {
+    *to++ = kHexDigits[byte >> 4];
+    *to++ = kHexDigits[byte & 15];
+  }
+  *to++ = '"';
+  at_ = to;
   return *this;
 }
 
 JsonWriter& JsonWriter::Begin(char bracket) {
   Separate();
-  text_.push_back(bracket);
+  Put(bracket);
   needs_comma_ = false;
   return *this;
 }
 
 JsonWriter& JsonWriter::End(char bracket) {
-  text_.push_back(bracket);
+  Put(bracket);
   needs_comma_ = true;
   return *this;
 }
 
-void JsonWriter::Separate() {
-  if (needs_comma_) {
-    text_.push_back(',');
+void JsonWriter::Grow(std::size_t bytes) {
+  const auto used = static_cast<std::size_t>(at_ - begin_);
+  const auto size = static_cast<std::size_t>(end_ - begin_);
+  std::string grown(std::max(2 * size, used + bytes), '\0');
+  std::copy(begin_, at_, grown.begin());
+  grown_ = std::move(grown);
+  begin_ = grown_.data();
+  at_ = begin_ + used;
+  end_ = begin_ + grown_.size();
+}
+
+void JsonWriter::PutEscaped(char c) {
+  char* to = Room(kEscapeBytesMax);
+  *to++ = '\\';
+  if (const char escape = ShortEscape(c); escape != 0) {
+    *to++ = escape;
+  } else {
+    const auto byte = static_cast<unsigned char>(c);
+    to = std::copy_n("u00", 3, to);
+    *to++ = kHexDigits[byte >> 4];
+    *to++ = kHexDigits[byte & 15];
   }
-  needs_comma_ = true;
+  at_ = to;
 }
 
 }  // namespace paylog::codec

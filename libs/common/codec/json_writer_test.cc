@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,35 @@ TEST(JsonWriter, WritesBalancesBeyond64Bits) {
   JsonWriter writer;
   writer.BeginArray().Integer128(base::Int128{1} << 64).Integer128(-1).EndArray();
   EXPECT_EQ(std::move(writer).Take(), "[18446744073709551616,-1]");
+}
+
+TEST(JsonWriter, WritesNumbersToTheEndsOf64Bits) {
+  constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+  JsonWriter writer;
+  writer.BeginArray().Integer(kMin).Integer128(kMin).Integer128(base::Int128{kMin} - 1);
+  writer.Integer(kMax).Integer128(kMax).Integer128(base::Int128{kMax} + 1).EndArray();
+  EXPECT_EQ(std::move(writer).Take(),
+            "[-9223372036854775808,-9223372036854775808,-9223372036854775809,"
+            "9223372036854775807,9223372036854775807,9223372036854775808]");
+}
+
+// Around the room that the writer has in itself and the first doubling, so that each kind of value
+// is once the first that finds none.
+TEST(JsonWriter, WritesMoreThanItHoldsInItself) {
+  const base::Hash256 hash = base::Sha256("x");
+  for (const std::size_t room : {2048U, 4096U}) {
+    for (std::size_t size = room - 300; size < room + 2; ++size) {
+      const std::string text(size, 'x');
+      JsonWriter writer;
+      writer.BeginObject().Field("text", text).Key("hash").Hex(hash).Field("control", "\x01\n");
+      writer.Field("number", -1).Key("flag").Boolean(true).Key("big");
+      writer.Integer128(base::Int128{1} << 64).Field(std::string("name"), "").EndObject();
+      ASSERT_EQ(std::move(writer).Take(), R"({"text":")" + text + R"(","hash":")" + hash.ToHex() +
+                                              R"(","control":"\u0001\n","number":-1,"flag":true,)" +
+                                              R"("big":18446744073709551616,"name":""})");
+    }
+  }
 }
 
 TEST(Utf8, OrdersLikeUtf16) {

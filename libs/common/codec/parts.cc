@@ -91,7 +91,7 @@ void WriteCommandRef(JsonWriter& writer, const model::CommandRef& command) {
   writer.Field("account", command.account.value());
   writer.Field("command_id", command.id.value());
   writer.Field("command_type", ToString(command.type));
-  writer.Field("body_sha256", command.body_sha256.ToHex());
+  writer.Key("body_sha256").Hex(command.body_sha256);
 }
 
 model::CommandRef ReadCommandRef(FieldReader& fields) {

@@ -211,7 +211,7 @@ base::Result<Account> DecodeAccount(std::string_view value) {
 
 std::string EncodeIndexEntry(const IndexEntry& entry) {
   JsonWriter writer;
-  writer.BeginObject().Field("h", entry.body_sha256.ToHex());
+  writer.BeginObject().Key("h").Hex(entry.body_sha256);
   writer.Field("t", static_cast<std::int64_t>(entry.type));
   if (entry.state != model::IndexState::kFinal) {
     writer.Field("s", static_cast<std::int64_t>(entry.state));
