@@ -1,21 +1,29 @@
 #include "paylog/base/bytes.h"
 
+#include <array>
+
 #include "paylog/base/check.h"
 
 namespace paylog::base {
 
 void ByteWriter::Fixed(std::uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) {
-    out_.push_back(static_cast<char>((value >> (8 * i)) & 0xff));
+  std::array<char, 8> fixed;
+  for (char& byte : fixed) {
+    byte = static_cast<char>(value & 0xff);
+    value >>= 8;
   }
+  out_.append(fixed.data(), static_cast<std::size_t>(bytes));
 }
 
 void ByteWriter::Varint(std::uint64_t value) {
+  std::array<char, 10> varint;
+  std::size_t size = 0;
   while (value >= 0x80) {
-    U8(static_cast<std::uint8_t>(value | 0x80));
+    varint[size++] = static_cast<char>(value | 0x80);
     value >>= 7;
   }
-  U8(static_cast<std::uint8_t>(value));
+  varint[size++] = static_cast<char>(value);
+  out_.append(varint.data(), size);
 }
 
 void ByteWriter::SignedVarint(std::int64_t value) {

@@ -26,7 +26,11 @@ constexpr std::size_t kCompressBytesMin = 96;
 // Of a record's payload: distance, key, value and header count take at least one byte each.
 constexpr std::size_t kRecordBytesMin = 4;
 constexpr std::size_t kHeaderEntryBytesMin = 2;
+// Distances, sizes and counts of a record, and the sizes of a header, in nearly all cases.
+constexpr std::size_t kNumbersBytesMax = 24;
+constexpr std::size_t kHeaderNumbersBytesMax = 3;
 constexpr std::uint32_t kRecordsReservedMax = 16'384;
+constexpr std::uint64_t kHeadersReservedMax = 16;
 
 enum class Codec : std::uint8_t { kRaw = 0, kZstd = 1 };
 
@@ -44,8 +48,19 @@ struct BatchHeader {
   std::uint32_t stored_bytes = 0;
 };
 
+// So that a payload is written without moving what was written before.
+std::size_t PayloadBytesMax(std::span<const log::StoredRecord> records) {
+  std::size_t bytes = 0;
+  for (const log::StoredRecord& record : records) {
+    bytes += log::RecordBytes(record) + kNumbersBytesMax +
+             record.headers.size() * kHeaderNumbersBytesMax;
+  }
+  return bytes;
+}
+
 std::string EncodePayload(std::span<const log::StoredRecord> records, BatchTimestamps timestamps) {
   std::string payload;
+  payload.reserve(PayloadBytesMax(records));
   base::ByteWriter writer(payload);
   std::int64_t offset_before = 0;
   std::int64_t timestamp_before = 0;
@@ -139,6 +154,7 @@ log::StoredRecord ReadRecord(base::ByteReader& reader) {
     reader.Raw(reader.remaining() + 1);  // A count that cannot be true.
     return record;
   }
+  record.headers.reserve(std::min(header_count, kHeadersReservedMax));
   for (std::uint64_t i = 0; i < header_count && reader.ok(); ++i) {
     const std::string_view name = reader.Bytes();
     const std::string_view value = reader.Bytes();

@@ -7,6 +7,7 @@ namespace paylog::log_sqlite {
 namespace {
 
 constexpr std::chrono::hours kWaitMax{24};  // So that no deadline overflows.
+constexpr std::size_t kPolledReservedMax = 10'000;
 
 }  // namespace
 
@@ -36,6 +37,10 @@ base::Result<log::PolledRecords> PartitionReader::Poll(const log::PollLimits& li
     }
     if (position_ >= end) {
       break;
+    }
+    if (polled.records.empty()) {
+      const auto ahead = static_cast<std::size_t>(end.value() - position_.value());
+      polled.records.reserve(std::min({ahead, limits.records_max, kPolledReservedMax}));
     }
     if (base::Result<void> loaded = LoadBatchAtPosition(); !loaded) {
       if (polled.records.empty()) {

@@ -11,13 +11,10 @@ namespace {
 constexpr std::size_t kRecordOverhead = sizeof(log::StoredRecord);
 
 StagedBatch EncodeOne(std::int32_t partition_index, log::TimestampType timestamps,
-                      std::vector<log::StoredRecord> records) {
+                      std::vector<log::StoredRecord> records, std::size_t bytes) {
   auto decoded = std::make_shared<DecodedBatch>();
   decoded->records = std::move(records);
-  for (std::size_t i = 0; i < decoded->records.size(); ++i) {
-    decoded->records[i].offset = base::Offset(static_cast<std::int64_t>(i));
-    decoded->bytes += log::RecordBytes(decoded->records[i]) + kRecordOverhead;
-  }
+  decoded->bytes = bytes;
   const BatchTimestamps kind = timestamps == log::TimestampType::kProducer
                                    ? BatchTimestamps::kEachItsOwn
                                    : BatchTimestamps::kTheBatchs;
@@ -43,11 +40,16 @@ base::Result<void> Stage::Add(const log::TopicPartition& to, log::Record record)
   }
   Partition& partition = partitions_[entry.partition.index];
   partition.timestamps = entry.timestamps;
-  partition.records.push_back({.offset = base::Offset(0),
-                               .key = std::move(record.key),
-                               .value = std::move(record.value),
-                               .headers = std::move(record.headers),
-                               .timestamp = record.timestamp});
+  if (partition.cuts.empty() || partition.cuts.back().bytes >= kBatchBytesTarget) {
+    partition.cuts.emplace_back();
+  }
+  Cut& cut = partition.cuts.back();
+  cut.bytes += bytes + kRecordOverhead;
+  cut.records.push_back({.offset = base::Offset(static_cast<std::int64_t>(cut.records.size())),
+                         .key = std::move(record.key),
+                         .value = std::move(record.value),
+                         .headers = std::move(record.headers),
+                         .timestamp = record.timestamp});
   bytes_ += bytes + kRecordOverhead;
   ++records_;
   return {};
@@ -56,18 +58,8 @@ base::Result<void> Stage::Add(const log::TopicPartition& to, log::Record record)
 std::vector<StagedBatch> Stage::Encode() {
   std::vector<StagedBatch> batches;
   for (auto& [index, partition] : partitions_) {
-    std::vector<log::StoredRecord> cut;
-    std::size_t cut_bytes = 0;
-    for (log::StoredRecord& record : partition.records) {
-      cut_bytes += log::RecordBytes(record) + kRecordOverhead;
-      cut.push_back(std::move(record));
-      if (cut_bytes >= kBatchBytesTarget) {
-        batches.push_back(EncodeOne(index, partition.timestamps, std::exchange(cut, {})));
-        cut_bytes = 0;
-      }
-    }
-    if (!cut.empty()) {
-      batches.push_back(EncodeOne(index, partition.timestamps, std::move(cut)));
+    for (Cut& cut : partition.cuts) {
+      batches.push_back(EncodeOne(index, partition.timestamps, std::move(cut.records), cut.bytes));
     }
   }
   Clear();

@@ -27,9 +27,14 @@ class Stage {
   [[nodiscard]] std::size_t records() const { return records_; }
 
  private:
+  // What becomes a batch.
+  struct Cut {
+    std::vector<log::StoredRecord> records;
+    std::size_t bytes = 0;
+  };
   struct Partition {
     log::TimestampType timestamps = log::TimestampType::kProducer;
-    std::vector<log::StoredRecord> records;
+    std::vector<Cut> cuts;  // The last one is being filled.
   };
 
   const Catalog& catalog_;

@@ -25,12 +25,13 @@ std::string Compress(std::string_view bytes) {
   // A context costs more to make than a few records to compress, so each thread keeps one.
   thread_local const std::unique_ptr<ZSTD_CCtx, FreeCompressor> context(ZSTD_createCCtx());
   CHECK(context != nullptr);
-  std::string compressed(ZSTD_compressBound(bytes.size()), '\0');
-  const std::size_t size = ZSTD_compressCCtx(context.get(), compressed.data(), compressed.size(),
-                                             bytes.data(), bytes.size(), kLevel);
+  // Not a string: to clear what is overwritten, and to keep what was not needed, costs too.
+  const std::size_t room = ZSTD_compressBound(bytes.size());
+  const auto compressed = std::make_unique_for_overwrite<char[]>(room);
+  const std::size_t size =
+      ZSTD_compressCCtx(context.get(), compressed.get(), room, bytes.data(), bytes.size(), kLevel);
   CHECK(ZSTD_isError(size) == 0);
-  compressed.resize(size);
-  return compressed;
+  return {compressed.get(), size};
 }
 
 base::Result<std::string> Decompress(std::string_view bytes, std::size_t raw_bytes_max) {
