@@ -21,8 +21,9 @@ void BalanceFeed::Reset(const State& state, base::Sequence published) {
 }
 
 void BalanceFeed::MakeDue(base::Sequence last) {
-  due_.merge(changed_);
-  changed_.clear();
+  while (!changed_.empty()) {
+    due_.insert(std::move(changed_.extract(changed_.begin()).value()));
+  }
   due_until_ = last;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <set>
+#include <unordered_set>
 #include <vector>
 
 #include "paylog/ledger/core/state.h"
@@ -34,8 +35,8 @@ class BalanceFeed {
   [[nodiscard]] base::Sequence published() const { return published_; }
 
  private:
-  std::set<model::AccountId> changed_;
-  std::set<model::AccountId> due_;
+  std::unordered_set<model::AccountId> changed_;
+  std::set<model::AccountId> due_;  // In an order that is no one's luck.
   std::vector<model::AccountId> staged_;
   base::Sequence due_until_{0};
   base::Sequence published_{0};

@@ -27,15 +27,17 @@ base::Result<std::optional<model::IndexEntry>> KnownIds::Find(const std::string&
   return std::optional(std::move(entry));
 }
 
-void KnownIds::Stage(const std::string& key, model::IndexEntry entry) {
-  staged_.insert_or_assign(key, std::move(entry));
+void KnownIds::Stage(std::string key, model::IndexEntry entry) {
+  staged_.insert_or_assign(std::move(key), std::move(entry));
 }
 
 void KnownIds::MergeStaged() {
-  for (auto& [key, entry] : staged_) {
-    recent_.insert_or_assign(key, std::move(entry));
+  while (!staged_.empty()) {
+    auto merged = recent_.insert(staged_.extract(staged_.begin()));
+    if (!merged.inserted) {
+      merged.position->second = std::move(merged.node.mapped());
+    }
   }
-  staged_.clear();
 }
 
 void KnownIds::DropStaged() {

@@ -25,9 +25,9 @@ class KnownIds {
   // In the order of age, newest first. kCorrupt where the disk cannot be trusted.
   base::Result<std::optional<model::IndexEntry>> Find(const std::string& key);
 
-  void Stage(const std::string& key, model::IndexEntry entry);  // In the open transaction.
-  void MergeStaged();                                           // It was committed.
-  void DropStaged();                                            // It was not.
+  void Stage(std::string key, model::IndexEntry entry);  // In the open transaction.
+  void MergeStaged();                                    // It was committed.
+  void DropStaged();                                     // It was not.
 
   // Sets aside what no snapshot has yet, for a snapshot that is being written.
   // REQUIRES: nothing is frozen.

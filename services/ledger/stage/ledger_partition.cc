@@ -158,7 +158,8 @@ base::Result<void> LedgerPartition::ReplayJournal(log::Reader& journal, base::Of
 base::Result<void> LedgerPartition::OnReplayed(const model::JournalRecord& record,
                                                Effects effects) {
   if (effects.index_write) {
-    snapshots_.ids().Stage(effects.index_write->key, std::move(effects.index_write->entry));
+    snapshots_.ids().Stage(std::move(effects.index_write->key),
+                           std::move(effects.index_write->entry));
   }
   MarkChanged(record.event.command.account);
   for (const model::Entry& entry : EntriesOf(record.event.body)) {
@@ -266,10 +267,10 @@ base::Result<void> LedgerPartition::ProcessRecord(const log::StoredRecord& recor
                  .context = "offset " + std::to_string(record.offset.value()) + ": " + *forged,
                  .fatal = true};
   }
-  for (const AppliedEvent& event : ApplyInput(*overlay_, input, entry)) {
+  for (AppliedEvent& event : ApplyInput(*overlay_, input, entry)) {
     PAYLOG_TRY(Publish(event, record, writer));
-    if (event.effects.index_write) {
-      snapshots_.ids().Stage(event.effects.index_write->key, event.effects.index_write->entry);
+    if (auto& write = event.effects.index_write) {
+      snapshots_.ids().Stage(std::move(write->key), std::move(write->entry));
     }
     ++staged_tally_.events;
     staged_tally_.invariants_checked += kInvariantChecksPerEvent;
@@ -277,10 +278,9 @@ base::Result<void> LedgerPartition::ProcessRecord(const log::StoredRecord& recor
   return {};
 }
 
-base::Result<void> LedgerPartition::Publish(const AppliedEvent& event,
-                                            const log::StoredRecord& cause,
+base::Result<void> LedgerPartition::Publish(AppliedEvent& event, const log::StoredRecord& cause,
                                             log::TransactionalWriter& writer) {
-  Output journal = outputs_.Journal(event, cause);
+  Output journal = outputs_.Journal(event.record, std::move(event.value), cause);
   PAYLOG_TRY(writer.Append(journal.to, std::move(journal.record)));
   if (event.effects.result) {
     Output result = outputs_.Result(event, cause);

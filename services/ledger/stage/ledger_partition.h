@@ -63,7 +63,8 @@ class LedgerPartition final : public runtime::PartitionProcessor {
   void MarkChanged(const model::AccountId& account);
   base::Result<void> ProcessRecord(const log::StoredRecord& record,
                                    log::TransactionalWriter& writer);
-  base::Result<void> Publish(const AppliedEvent& event, const log::StoredRecord& cause,
+  // Takes the event's value.
+  base::Result<void> Publish(AppliedEvent& event, const log::StoredRecord& cause,
                              log::TransactionalWriter& writer);
   base::Result<void> PublishBalances(log::TransactionalWriter& writer);
   void BeginSnapshot();

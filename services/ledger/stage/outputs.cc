@@ -13,8 +13,11 @@
 namespace paylog::ledger {
 namespace {
 
-std::string EventId(const AppliedEvent& event) {
-  const model::Position& position = event.record.header.position;
+// Of one record.
+constexpr std::size_t kHeadersMax = 8;
+
+std::string EventId(const model::EventHeader& event) {
+  const model::Position& position = event.position;
   return std::to_string(position.partition.value()) + ':' +
          std::to_string(position.sequence.value());
 }
@@ -26,30 +29,35 @@ OutputWriter::OutputWriter(base::PartitionId partition, const runtime::Partition
       counts_(counts),
       source_("paylog/ledger/" + std::to_string(partition.value())) {}
 
-std::vector<log::Header> OutputWriter::Headers(std::string_view type, std::string id,
-                                               const AppliedEvent& event,
+std::vector<log::Header> OutputWriter::Headers(std::string_view type,
+                                               const model::EventHeader& event,
                                                const log::StoredRecord& cause) const {
-  std::vector<log::Header> headers = {
-      {std::string(codec::kCeSpecVersion), "1.0"},
-      {std::string(codec::kCeType), std::string(type)},
-      {std::string(codec::kCeSource), source_},
-      {std::string(codec::kCeId), std::move(id)},
-      {std::string(codec::kCeTime), codec::FormatTime(event.record.header.time)},
-      {std::string(codec::kContentType), "application/json"}};
+  std::vector<log::Header> headers;
+  headers.reserve(kHeadersMax);
+  const auto add = [&headers](std::string_view name, std::string value) {
+    headers.push_back({std::string(name), std::move(value)});
+  };
+  add(codec::kCeSpecVersion, "1.0");
+  add(codec::kCeType, std::string(type));
+  add(codec::kCeSource, source_);
+  add(codec::kCeId, EventId(event));
+  add(codec::kCeTime, codec::FormatTime(event.time));
+  add(codec::kContentType, "application/json");
   for (const std::string_view inherited : {codec::kOrigin, codec::kTraceParent}) {
     if (const auto value = cause.FindHeader(inherited)) {
-      headers.push_back({std::string(inherited), std::string(*value)});
+      add(inherited, std::string(*value));
     }
   }
   return headers;
 }
 
-Output OutputWriter::Journal(const AppliedEvent& event, const log::StoredRecord& cause) const {
+Output OutputWriter::Journal(const model::JournalRecord& record, std::string value,
+                             const log::StoredRecord& cause) const {
   return {.to = runtime::Partition(runtime::kJournalTopic, partition_),
-          .record = {.key = codec::JournalKey(event.record),
-                     .value = event.value,
-                     .headers = Headers(codec::kTypeEvent, EventId(event), event, cause),
-                     .timestamp = event.record.header.time}};
+          .record = {.key = codec::JournalKey(record),
+                     .value = std::move(value),
+                     .headers = Headers(codec::kTypeEvent, record.header, cause),
+                     .timestamp = record.header.time}};
 }
 
 Output OutputWriter::Result(const AppliedEvent& event, const log::StoredRecord& cause) const {
@@ -59,7 +67,7 @@ Output OutputWriter::Result(const AppliedEvent& event, const log::StoredRecord& 
                                    base::PartitionOf(result.account.value(), counts_.results)),
           .record = {.key = result.account.value(),
                      .value = codec::EncodeResult(result),
-                     .headers = Headers(codec::kTypeResult, EventId(event), event, cause),
+                     .headers = Headers(codec::kTypeResult, event.record.header, cause),
                      .timestamp = event.record.header.time}};
 }
 
@@ -70,7 +78,7 @@ Output OutputWriter::Message(const AppliedEvent& event, const log::StoredRecord&
       .to = runtime::Partition(runtime::kInboxTopic, base::PartitionOf(recipient, counts_.inbox)),
       .record = {.key = recipient,
                  .value = codec::EncodeMessage(*event.effects.message),
-                 .headers = Headers(codec::kTypeMessage, EventId(event), event, cause),
+                 .headers = Headers(codec::kTypeMessage, event.record.header, cause),
                  .timestamp = event.record.header.time}};
 }
 

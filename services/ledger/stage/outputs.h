@@ -21,14 +21,16 @@ class OutputWriter {
  public:
   OutputWriter(base::PartitionId partition, const runtime::PartitionCounts& counts);
 
-  [[nodiscard]] Output Journal(const AppliedEvent& event, const log::StoredRecord& cause) const;
+  // `value` is the event's, which is not needed any more where it was published.
+  [[nodiscard]] Output Journal(const model::JournalRecord& record, std::string value,
+                               const log::StoredRecord& cause) const;
   [[nodiscard]] Output Result(const AppliedEvent& event, const log::StoredRecord& cause) const;
   [[nodiscard]] Output Message(const AppliedEvent& event, const log::StoredRecord& cause) const;
   [[nodiscard]] Output Balance(const model::Account& account, base::TimestampMs time) const;
 
  private:
-  [[nodiscard]] std::vector<log::Header> Headers(std::string_view type, std::string id,
-                                                 const AppliedEvent& event,
+  [[nodiscard]] std::vector<log::Header> Headers(std::string_view type,
+                                                 const model::EventHeader& event,
                                                  const log::StoredRecord& cause) const;
 
   base::PartitionId partition_;

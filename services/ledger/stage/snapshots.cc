@@ -1,7 +1,10 @@
 #include "paylog/ledger/stage/snapshots.h"
 
+#include <algorithm>
 #include <chrono>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "paylog/base/check.h"
 #include "paylog/codec/state_codec.h"
@@ -14,8 +17,15 @@ using base::ErrorCode;
 // On the saving thread: ids become bytes here, off the critical path.
 base::Result<void> Save(store::SnapshotStore& store, store::SnapshotChanges changes,
                         const KnownIds::Entries& ids) {
+  // Sorted first, so that the map grows at its end: to seek the place of each costs more.
+  std::vector<std::pair<std::string_view, const model::IndexEntry*>> sorted;
+  sorted.reserve(ids.size());
   for (const auto& [key, entry] : ids) {
-    changes.ids.emplace(key, codec::EncodeIndexEntry(entry));
+    sorted.emplace_back(key, &entry);
+  }
+  std::sort(sorted.begin(), sorted.end());
+  for (const auto& [key, entry] : sorted) {
+    changes.ids.emplace_hint(changes.ids.end(), key, codec::EncodeIndexEntry(*entry));
   }
   return store.Write(changes);
 }

@@ -5,8 +5,8 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
+#include <unordered_set>
 
 #include "paylog/base/result.h"
 #include "paylog/ledger/stage/known_ids.h"
@@ -52,8 +52,8 @@ class Snapshots {
   WarningSink warn_;
   std::unique_ptr<store::SnapshotStore> store_;
   std::unique_ptr<KnownIds> ids_;
-  std::set<model::AccountId> changed_;
-  std::set<model::AccountId> saving_;
+  std::unordered_set<model::AccountId> changed_;
+  std::unordered_set<model::AccountId> saving_;
   std::future<base::Result<void>> pending_;
 };
 

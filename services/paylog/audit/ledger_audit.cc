@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -125,7 +126,7 @@ class LedgerAudit {
     if (!actual) {
       return actual.error();
     }
-    const ledger::Output expected = writer_.Journal(event, cause);
+    const ledger::Output expected = writer_.Journal(event.record, event.value, cause);
     if (*actual == nullptr) {
       return Difference{.where = At(sequence),
                         .what = "the event is missing",

@@ -14,22 +14,29 @@ namespace {
 // follows from the command carries it, and one that has no room in its topic would stop a
 // partition.
 constexpr std::size_t kTraceParentLengthMax = 256;
+// Of an accepted command.
+constexpr std::size_t kHeadersMax = 7;
 
 std::vector<log::Header> HeadersFor(const log::StoredRecord& command, base::PartitionId partition,
                                     std::string_view type) {
   const codec::Origin origin{.topic = std::string(runtime::kCommandsTopic),
                              .partition = partition,
                              .offset = command.offset};
-  std::vector<log::Header> headers = {
-      {std::string(codec::kCeSpecVersion), "1.0"},
-      {std::string(codec::kCeType), std::string(type)},
-      {std::string(codec::kCeSource), "paylog/validator/" + std::to_string(partition.value())},
-      {std::string(codec::kCeId), origin.ToString()},
-      {std::string(codec::kContentType), "application/json"},
-      {std::string(codec::kOrigin), origin.ToString()}};
+  const std::string id = origin.ToString();
+  std::vector<log::Header> headers;
+  headers.reserve(kHeadersMax);
+  const auto add = [&headers](std::string_view name, std::string value) {
+    headers.push_back({std::string(name), std::move(value)});
+  };
+  add(codec::kCeSpecVersion, "1.0");
+  add(codec::kCeType, std::string(type));
+  add(codec::kCeSource, "paylog/validator/" + std::to_string(partition.value()));
+  add(codec::kCeId, id);
+  add(codec::kContentType, "application/json");
+  add(codec::kOrigin, id);
   if (const auto parent = command.FindHeader(codec::kTraceParent);
       parent && parent->size() <= kTraceParentLengthMax) {
-    headers.push_back({std::string(codec::kTraceParent), std::string(*parent)});
+    add(codec::kTraceParent, std::string(*parent));
   }
   return headers;
 }
