@@ -1,10 +1,14 @@
 #include "paylog/cli/output.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <iostream>
 #include <string>
+
+#include <poll.h>
+#include <unistd.h>
 
 #include "paylog/cli/commands.h"
 
@@ -12,6 +16,15 @@ namespace paylog::cli {
 
 bool OutputFailed() {
   return !std::cout.good() || std::ferror(stdout) != 0;
+}
+
+bool OutputClosed() {
+  pollfd output{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
+  if (poll(&output, 1, 0) <= 0 || (output.revents & (POLLERR | POLLHUP)) == 0) {
+    return false;
+  }
+  (void)std::raise(SIGPIPE);
+  return true;
 }
 
 ExitCode FinishOutput(ExitCode code) {

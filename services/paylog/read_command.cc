@@ -116,9 +116,9 @@ ExitCode Read(const ReadArguments& arguments) {
   };
   ProgressBar bar("read", "records", !TerminalWidth().has_value());
   WatchedLog watched(*opened->log, stop, bar, Count(*ranges));
-  const auto read = arguments.follow
-                        ? Follow(*opened, *ranges, visit, [&] { return stop.requested(); })
-                        : ReadRanges(watched, *ranges, visit);
+  const auto stopped = [&] { return stop.requested() || OutputClosed(); };
+  const auto read = arguments.follow ? Follow(*opened, *ranges, visit, stopped)
+                                     : ReadRanges(watched, *ranges, visit);
   bar.Clear();
   if (!read) {
     return ReportReading(read.error());

@@ -342,6 +342,18 @@ def follow_shows_rows_as_they_come():
         assert finish(process)[0] == 0
 
 
+def follow_ends_once_nobody_reads():
+    with paylog.Paylog() as log:
+        submit(log, OPEN_ALICE)
+        log.expect("run", "--until-idle")
+        for command in (["results", "--follow", "--format", "json"], ["read", "payments.results", "--follow"]):
+            process = log.start(*command)
+            process.stdout.readline()
+            # Nothing follows that could be written in vain.
+            process.stdout.close()
+            assert finish(process)[0] == -signal.SIGPIPE, command
+
+
 def follow_reads_all_of_many_partitions():
     with paylog.Paylog() as log:
         log.expect("submit", "--partitions", 400, "-", stdin=lines(*(
@@ -397,5 +409,5 @@ if __name__ == "__main__":
         a_line_too_long_is_never_taken_truncated, a_failed_stage_ends_an_ingestion,
         output_that_is_not_taken_is_an_error, a_limit_of_file_size_is_an_error,
         a_pipe_that_closes_ends_reading_but_not_serving, follow_shows_rows_as_they_come,
-        follow_reads_all_of_many_partitions,
+        follow_ends_once_nobody_reads, follow_reads_all_of_many_partitions,
     ])
