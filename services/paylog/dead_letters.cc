@@ -113,8 +113,7 @@ base::Result<std::optional<std::string>> WriteResubmission(log::Log& log,
     return std::optional(std::move(*reason));
   }
   auto& entry = std::get<BatchWriter::Entry>(keyed);
-  entry.record.headers.push_back(
-      {std::string(codec::kResubmissionOf), position.ToOrigin().ToString()});
+  entry.record.headers.Add(codec::kResubmissionOf, position.ToOrigin().ToString());
   PAYLOG_ASSIGN(const auto producer, log.NewProducer());
   PAYLOG_TRY(producer->Send(entry.to, std::move(entry.record)));
   PAYLOG_TRY(producer->Flush());

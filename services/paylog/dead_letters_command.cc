@@ -131,7 +131,7 @@ void PrintLetter(const LetterPosition& position, const log::StoredRecord& letter
     std::cout << "sent again " << place.ToString() << '\n';
   }
   std::cout << "headers\n";
-  for (const log::Header& header : letter.headers) {
+  for (const log::Header header : letter.headers) {
     std::cout << "  " << Escaped(header.name) << ": " << Escaped(header.value) << '\n';
   }
   std::cout << "body, " << letter.value.size() << " bytes\n";

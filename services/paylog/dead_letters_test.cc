@@ -21,7 +21,7 @@ constexpr LetterPosition kLetter{.partition = base::PartitionId(1), .offset = ba
 log::Record Letter(const std::string& type, const std::string& origin) {
   return {.key = std::nullopt,
           .value = "garbage",
-          .headers = {{std::string(codec::kCeType), type}, {std::string(codec::kOrigin), origin}},
+          .headers = {{codec::kCeType, type}, {codec::kOrigin, origin}},
           .timestamp = base::TimestampMs(1)};
 }
 
@@ -101,7 +101,7 @@ TEST(DeadLetters, ABodyThatCannotBeReadIsNotWritten) {
 TEST(DeadLetters, AHeaderThatNamesNothingIsNoResubmission) {
   PaymentLog log(kPartitions);
   auto [to, record] = test_support::CommandRecord(DepositBody("d-1", "alice", 1), kPartitions);
-  record.headers = {{std::string(codec::kResubmissionOf), "nothing"}};
+  record.headers = {{codec::kResubmissionOf, "nothing"}};
   log.Produce(to, {record});
   EXPECT_TRUE(Find(log).empty());
 }

@@ -53,9 +53,9 @@ class Poisoner {
         break;
       case 2:
         record.headers = {{Noise(10), Noise(10)},
-                          {std::string(codec::kTraceParent), Noise(2'000)},
-                          {std::string(codec::kOrigin), "payments.commands/0/0"},
-                          {std::string(codec::kCeType), std::string(codec::kTypeMessage)}};
+                          {codec::kTraceParent, Noise(2'000)},
+                          {codec::kOrigin, "payments.commands/0/0"},
+                          {codec::kCeType, codec::kTypeMessage}};
         break;
       default:
         break;

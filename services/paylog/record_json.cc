@@ -44,7 +44,7 @@ std::string RecordJson(const log::TopicPartition& from, const log::StoredRecord&
     WriteText(json, "key", *record.key);
   }
   json.Key("headers").BeginObject();
-  for (const log::Header& header : record.headers) {
+  for (const log::Header header : record.headers) {
     WriteText(json, header.name, header.value);
   }
   json.EndObject();

@@ -93,12 +93,11 @@ void CheckDeadLetter(const validator::DeadLetter& letter, const log::Record& rec
 void CheckVerdict(const std::string& body, const std::optional<std::string>& key) {
   const base::PartitionId partition =
       key ? base::PartitionOf(*key, kCounts.commands) : base::PartitionId(0);
-  const log::StoredRecord command{
-      .offset = base::Offset(42),
-      .key = key,
-      .value = body,
-      .headers = {{.name = std::string(codec::kTraceParent), .value = body}},
-      .timestamp = kTime};
+  const log::StoredRecord command{.offset = base::Offset(42),
+                                  .key = key,
+                                  .value = body,
+                                  .headers = {{.name = codec::kTraceParent, .value = body}},
+                                  .timestamp = kTime};
   const validator::VerdictOutput output = validator::Judge(command, partition, kCounts);
   CHECK(output.record.timestamp == kTime);
   const log::StoredRecord written{.headers = output.record.headers};

@@ -73,7 +73,7 @@ class Maker {
     Must(writer->Begin());
     for (const auto& to : {At("journal", i % 2), At("balances")}) {
       log::Record record = log_sqlite::KeyedRecord("account", "value " + number);
-      record.headers.push_back({.name = "n", .value = number});
+      record.headers.Add("n", number);
       Must(writer->Append(to, record));
       record.value.append(200, 'v');  // Worth compressing.
       Must(writer->Append(to, record));

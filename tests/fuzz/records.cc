@@ -39,11 +39,10 @@ std::string EncodeAccountLike(const model::Account& account, std::string_view te
 }
 
 void CheckInbox(std::string_view text, std::string_view type) {
-  const log::StoredRecord record{
-      .offset = base::Offset(3),
-      .value = std::string(text),
-      .headers = {{.name = std::string(codec::kCeType), .value = std::string(type)}},
-      .timestamp = base::TimestampMs(5)};
+  const log::StoredRecord record{.offset = base::Offset(3),
+                                 .value = std::string(text),
+                                 .headers = {{.name = codec::kCeType, .value = type}},
+                                 .timestamp = base::TimestampMs(5)};
   const auto decoded = ledger::DecodeInboxRecord(record);
   if (decoded) {
     CHECK(decoded->offset == record.offset && decoded->timestamp == record.timestamp);

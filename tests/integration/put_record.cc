@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
   for (int i = 3; i < argc; ++i) {
     const std::string text = argv[i];
     const std::size_t equals = text.find('=');
-    record.headers.push_back({text.substr(0, equals), text.substr(equals + 1)});
+    record.headers.Add(text.substr(0, equals), text.substr(equals + 1));
   }
   const auto producer = opened->log->NewProducer();
   if (!producer || !(*producer)->Send({argv[2], paylog::base::PartitionId(0)}, record) ||

@@ -167,8 +167,7 @@ std::pair<log::TopicPartition, log::Record> InboxRecord(std::string body,
   return {runtime::Partition(runtime::kInboxTopic, base::PartitionOf(account, partition_count)),
           {.key = account,
            .value = std::move(body),
-           .headers = {{std::string(codec::kCeType), std::string(codec::kTypeCommand)},
-                       {std::string(codec::kOrigin), origin}},
+           .headers = {{codec::kCeType, codec::kTypeCommand}, {codec::kOrigin, origin}},
            .timestamp = base::TimestampMs(1)}};
 }
 

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "paylog/base/strong_type.h"
+#include "paylog/log/headers.h"
 
 // What a log holds. Plain values.
 namespace paylog::log {
@@ -23,17 +23,11 @@ struct TopicPartition {
   }
 };
 
-struct Header {
-  std::string name;
-  std::string value;
-  friend bool operator==(const Header&, const Header&) = default;
-};
-
 // A record on its way into the log.
 struct Record {
   std::optional<std::string> key;
   std::string value;
-  std::vector<Header> headers;
+  Headers headers;
   // Kept where the topic's timestamps are the producer's; on an append-time topic the log sets it.
   base::TimestampMs timestamp;
   friend bool operator==(const Record&, const Record&) = default;
@@ -44,17 +38,12 @@ struct StoredRecord {
   base::Offset offset;
   std::optional<std::string> key;
   std::string value;
-  std::vector<Header> headers;
+  Headers headers;
   base::TimestampMs timestamp;
 
   // The value of the first header of this name.
   [[nodiscard]] std::optional<std::string_view> FindHeader(std::string_view name) const {
-    for (const Header& header : headers) {
-      if (header.name == name) {
-        return header.value;
-      }
-    }
-    return std::nullopt;
+    return headers.Find(name);
   }
   friend bool operator==(const StoredRecord&, const StoredRecord&) = default;
 };
@@ -62,11 +51,7 @@ struct StoredRecord {
 // What a record counts against limits: key, value, and names and values of the headers, in bytes.
 template <typename AnyRecord>
 std::size_t RecordBytes(const AnyRecord& record) {
-  std::size_t bytes = (record.key ? record.key->size() : 0) + record.value.size();
-  for (const Header& header : record.headers) {
-    bytes += header.name.size() + header.value.size();
-  }
-  return bytes;
+  return (record.key ? record.key->size() : 0) + record.value.size() + record.headers.text_bytes();
 }
 
 enum class TimestampType : std::uint8_t { kProducer = 0, kLogAppend = 1 };

@@ -19,20 +19,20 @@ std::string ToString(const void* data, std::size_t size) {
   return data != nullptr ? std::string(static_cast<const char*>(data), size) : std::string();
 }
 
-std::vector<log::Header> HeadersOf(const rd_kafka_message_t& message) {
-  std::vector<log::Header> headers;
+log::Headers HeadersOf(const rd_kafka_message_t& message) {
+  log::Headers headers;
   rd_kafka_headers_t* raw = nullptr;
   if (rd_kafka_message_headers(&message, &raw) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return headers;
   }
   const std::size_t count = rd_kafka_header_cnt(raw);
-  headers.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     const char* name = nullptr;
     const void* value = nullptr;
     std::size_t size = 0;
     if (rd_kafka_header_get_all(raw, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR) {
-      headers.push_back({.name = name, .value = ToString(value, size)});
+      headers.Add(name, value != nullptr ? std::string_view(static_cast<const char*>(value), size)
+                                         : std::string_view());
     }
   }
   return headers;
@@ -40,7 +40,7 @@ std::vector<log::Header> HeadersOf(const rd_kafka_message_t& message) {
 
 Headers ToHeaders(const log::Record& record) {
   Headers headers(rd_kafka_headers_new(record.headers.size()));
-  for (const log::Header& header : record.headers) {
+  for (const log::Header header : record.headers) {
     rd_kafka_header_add(headers.get(), header.name.data(), static_cast<ssize_t>(header.name.size()),
                         header.value.data(), static_cast<ssize_t>(header.value.size()));
   }

@@ -65,6 +65,10 @@ class Parser {
     }
     return static_cast<std::size_t>(count);
   }
+  log::Headers Headers() {
+    auto headers = log::Headers::Read(reader_, Count());
+    return headers ? std::move(*headers) : log::Headers();
+  }
 
  private:
   ByteReader reader_;
@@ -85,10 +89,7 @@ void PutContent(ByteWriter& out, const AnyRecord& record) {
   out.Bytes(record.value);
   out.I64(record.timestamp.value());
   out.Varint(record.headers.size());
-  for (const log::Header& header : record.headers) {
-    out.Bytes(header.name);
-    out.Bytes(header.value);
-  }
+  out.Raw(record.headers.bytes());
 }
 
 template <typename AnyRecord>
@@ -98,11 +99,7 @@ void ReadContent(Parser& in, AnyRecord& record) {
   }
   record.value = in.Text();
   record.timestamp = base::TimestampMs(in.I64());
-  const std::size_t headers = in.Count();
-  for (std::size_t i = 0; i < headers && in.ok(); ++i) {
-    std::string name = in.Text();
-    record.headers.push_back({.name = std::move(name), .value = in.Text()});
-  }
+  record.headers = in.Headers();
 }
 
 void Put(ByteWriter& /*out*/, const ListTopics& /*request*/) {}

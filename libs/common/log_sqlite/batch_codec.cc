@@ -26,11 +26,9 @@ constexpr std::size_t kCompressBytesMin = 96;
 // Of a record's payload: distance, key, value and header count take at least one byte each.
 constexpr std::size_t kRecordBytesMin = 4;
 constexpr std::size_t kHeaderEntryBytesMin = 2;
-// Distances, sizes and counts of a record, and the sizes of a header, in nearly all cases.
+// Distances, sizes and counts of a record, in nearly all cases.
 constexpr std::size_t kNumbersBytesMax = 24;
-constexpr std::size_t kHeaderNumbersBytesMax = 3;
 constexpr std::uint32_t kRecordsReservedMax = 16'384;
-constexpr std::uint64_t kHeadersReservedMax = 16;
 
 enum class Codec : std::uint8_t { kRaw = 0, kZstd = 1 };
 
@@ -52,8 +50,8 @@ struct BatchHeader {
 std::size_t PayloadBytesMax(std::span<const log::StoredRecord> records) {
   std::size_t bytes = 0;
   for (const log::StoredRecord& record : records) {
-    bytes += log::RecordBytes(record) + kNumbersBytesMax +
-             record.headers.size() * kHeaderNumbersBytesMax;
+    bytes += (record.key ? record.key->size() : 0) + record.value.size() +
+             record.headers.bytes().size() + kNumbersBytesMax;
   }
   return bytes;
 }
@@ -79,10 +77,7 @@ std::string EncodePayload(std::span<const log::StoredRecord> records, BatchTimes
     writer.Raw(record.key ? std::string_view(*record.key) : std::string_view());
     writer.Bytes(record.value);
     writer.Varint(record.headers.size());
-    for (const log::Header& header : record.headers) {
-      writer.Bytes(header.name);
-      writer.Bytes(header.value);
-    }
+    writer.Raw(record.headers.bytes());
   }
   return payload;
 }
@@ -154,11 +149,8 @@ log::StoredRecord ReadRecord(base::ByteReader& reader) {
     reader.Raw(reader.remaining() + 1);  // A count that cannot be true.
     return record;
   }
-  record.headers.reserve(std::min(header_count, kHeadersReservedMax));
-  for (std::uint64_t i = 0; i < header_count && reader.ok(); ++i) {
-    const std::string_view name = reader.Bytes();
-    const std::string_view value = reader.Bytes();
-    record.headers.push_back({.name = std::string(name), .value = std::string(value)});
+  if (auto headers = log::Headers::Read(reader, header_count)) {
+    record.headers = std::move(*headers);
   }
   return record;
 }

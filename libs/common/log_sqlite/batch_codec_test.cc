@@ -36,7 +36,7 @@ std::vector<log::StoredRecord> RandomRecords(std::mt19937_64& random, std::size_
     }
     record.value = RandomBytes(random, 300);
     for (std::size_t h = random() % 3; h > 0; --h) {
-      record.headers.push_back({.name = RandomBytes(random, 8), .value = RandomBytes(random, 30)});
+      record.headers.Add(RandomBytes(random, 8), RandomBytes(random, 30));
     }
     record.timestamp = base::TimestampMs(static_cast<std::int64_t>(random()));
     records.push_back(std::move(record));

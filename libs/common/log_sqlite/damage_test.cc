@@ -40,7 +40,7 @@ void Fill(SqliteLog& log, std::mt19937_64& random, int commits) {
       for (char& byte : record.value) {
         byte = static_cast<char>(random());
       }
-      record.headers.push_back({.name = "i", .value = std::to_string(random())});
+      record.headers.Add("i", std::to_string(random()));
       Must(writer->Append(to, std::move(record)));
     }
     Must(writer->CommitOffset(log::GroupMetadata::Standalone("ledger"),

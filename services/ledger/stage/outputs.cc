@@ -13,8 +13,8 @@
 namespace paylog::ledger {
 namespace {
 
-// Of one record.
-constexpr std::size_t kHeadersMax = 8;
+// Of one record, but for a traceparent.
+constexpr std::size_t kHeaderBytes = 256;
 
 std::string EventId(const model::EventHeader& event) {
   const model::Position& position = event.position;
@@ -29,23 +29,19 @@ OutputWriter::OutputWriter(base::PartitionId partition, const runtime::Partition
       counts_(counts),
       source_("paylog/ledger/" + std::to_string(partition.value())) {}
 
-std::vector<log::Header> OutputWriter::Headers(std::string_view type,
-                                               const model::EventHeader& event,
-                                               const log::StoredRecord& cause) const {
-  std::vector<log::Header> headers;
-  headers.reserve(kHeadersMax);
-  const auto add = [&headers](std::string_view name, std::string value) {
-    headers.push_back({std::string(name), std::move(value)});
-  };
-  add(codec::kCeSpecVersion, "1.0");
-  add(codec::kCeType, std::string(type));
-  add(codec::kCeSource, source_);
-  add(codec::kCeId, EventId(event));
-  add(codec::kCeTime, codec::FormatTime(event.time));
-  add(codec::kContentType, "application/json");
+log::Headers OutputWriter::Headers(std::string_view type, const model::EventHeader& event,
+                                   const log::StoredRecord& cause) const {
+  log::Headers headers;
+  headers.Reserve(kHeaderBytes);
+  headers.Add(codec::kCeSpecVersion, "1.0");
+  headers.Add(codec::kCeType, type);
+  headers.Add(codec::kCeSource, source_);
+  headers.Add(codec::kCeId, EventId(event));
+  headers.Add(codec::kCeTime, codec::FormatTime(event.time));
+  headers.Add(codec::kContentType, "application/json");
   for (const std::string_view inherited : {codec::kOrigin, codec::kTraceParent}) {
     if (const auto value = cause.FindHeader(inherited)) {
-      add(inherited, std::string(*value));
+      headers.Add(inherited, *value);
     }
   }
   return headers;
@@ -86,10 +82,10 @@ Output OutputWriter::Balance(const model::Account& account, base::TimestampMs ti
   return {.to = runtime::Partition(runtime::kBalancesTopic, partition_),
           .record = {.key = account.id.value(),
                      .value = codec::EncodeAccount(account, partition_),
-                     .headers = {{std::string(codec::kCeSpecVersion), "1.0"},
-                                 {std::string(codec::kCeType), std::string(codec::kTypeBalance)},
-                                 {std::string(codec::kCeSource), source_},
-                                 {std::string(codec::kContentType), "application/json"}},
+                     .headers = {{codec::kCeSpecVersion, "1.0"},
+                                 {codec::kCeType, codec::kTypeBalance},
+                                 {codec::kCeSource, source_},
+                                 {codec::kContentType, "application/json"}},
                      .timestamp = time}};
 }
 

@@ -29,9 +29,8 @@ class OutputWriter {
   [[nodiscard]] Output Balance(const model::Account& account, base::TimestampMs time) const;
 
  private:
-  [[nodiscard]] std::vector<log::Header> Headers(std::string_view type,
-                                                 const model::EventHeader& event,
-                                                 const log::StoredRecord& cause) const;
+  [[nodiscard]] log::Headers Headers(std::string_view type, const model::EventHeader& event,
+                                     const log::StoredRecord& cause) const;
 
   base::PartitionId partition_;
   runtime::PartitionCounts counts_;

@@ -333,16 +333,16 @@ TEST(TakeOver, RefusesAJournalWithABrokenChain) {
 }
 
 TEST(TakeOver, StopsAtAnInboxRecordThatCannotBeRead) {
-  using Headers = std::vector<log::Header>;
-  const Headers command = {{std::string(codec::kCeType), std::string(codec::kTypeCommand)}};
-  const Headers message = {{std::string(codec::kCeType), std::string(codec::kTypeMessage)}};
+  using log::Headers;
+  const Headers command = {{codec::kCeType, codec::kTypeCommand}};
+  const Headers message = {{codec::kCeType, codec::kTypeMessage}};
   const std::vector<log::Record> unreadable = {
       {.key = "alice", .value = "garbage", .headers = command},
       {.key = "alice", .value = "garbage", .headers = message},
       {.key = "alice", .value = DepositBody("d-2", "alice", 5), .headers = {}},
       {.key = "alice",
        .value = DepositBody("d-2", "alice", 5),
-       .headers = {{std::string(codec::kCeType), "paylog.command.v2"}}},
+       .headers = {{codec::kCeType, "paylog.command.v2"}}},
       {.key = "alice", .value = DepositBody("d-2", "alice", 5), .headers = message},
       {.key = "alice", .value = DepositBody("d-2", "alice", 0), .headers = command},
       {.key = "alice", .value = "", .headers = command}};

@@ -1,7 +1,6 @@
 #include "paylog/notifier/stage/delivery_records.h"
 
 #include <utility>
-#include <vector>
 
 #include "paylog/base/check.h"
 #include "paylog/codec/delivery_codec.h"
@@ -30,18 +29,17 @@ std::string WebhookId(const std::string& endpoint, const log::StoredRecord& reco
   return "msg_" + base::Sha256(identity).ToHex().substr(0, kIdDigits);
 }
 
-std::vector<log::Header> Headers(std::string_view type, base::PartitionId partition, std::string id,
-                                 base::TimestampMs time,
-                                 const std::optional<model::ResultPlace>& cause) {
-  std::vector<log::Header> headers = {
-      {std::string(codec::kCeSpecVersion), "1.0"},
-      {std::string(codec::kCeType), std::string(type)},
-      {std::string(codec::kCeSource), "paylog/notifier/" + std::to_string(partition.value())},
-      {std::string(codec::kCeId), std::move(id)},
-      {std::string(codec::kCeTime), codec::FormatTime(time)},
-      {std::string(codec::kContentType), "application/json"}};
+log::Headers Headers(std::string_view type, base::PartitionId partition, std::string_view id,
+                     base::TimestampMs time, const std::optional<model::ResultPlace>& cause) {
+  log::Headers headers = {
+      {codec::kCeSpecVersion, "1.0"},
+      {codec::kCeType, type},
+      {codec::kCeSource, "paylog/notifier/" + std::to_string(partition.value())},
+      {codec::kCeId, id},
+      {codec::kCeTime, codec::FormatTime(time)},
+      {codec::kContentType, "application/json"}};
   if (cause) {
-    headers.push_back({std::string(codec::kOrigin), OriginOf(*cause)});
+    headers.Add(codec::kOrigin, OriginOf(*cause));
   }
   return headers;
 }
@@ -88,8 +86,8 @@ Output DeliveryRecord(const model::DeliveryEvent& event,
   return {.to = runtime::Partition(runtime::kDeliveriesTopic, partition),
           .record = {.key = std::move(identity.key),
                      .value = codec::EncodeDeliveryEvent(event),
-                     .headers = Headers(codec::kTypeDelivery, partition, std::move(identity.id),
-                                        identity.time, cause),
+                     .headers = Headers(codec::kTypeDelivery, partition, identity.id, identity.time,
+                                        cause),
                      .timestamp = identity.time}};
 }
 
@@ -110,9 +108,9 @@ Output DeadWebhook(const model::DeliveryScheduled& scheduled, const model::Deliv
                            .headers = Headers(codec::kTypeDeadWebhook, from, scheduled.id,
                                               last.time, scheduled.result),
                            .timestamp = last.time}};
-  output.record.headers.push_back({std::string(codec::kReason), std::string(kUndeliverable)});
-  output.record.headers.push_back({std::string(codec::kReasonMessage), WhatCame(last)});
-  output.record.headers.push_back({std::string(codec::kEndpoint), scheduled.endpoint});
+  output.record.headers.Add(codec::kReason, kUndeliverable);
+  output.record.headers.Add(codec::kReasonMessage, WhatCame(last));
+  output.record.headers.Add(codec::kEndpoint, scheduled.endpoint);
   return output;
 }
 

@@ -20,16 +20,11 @@ constexpr std::int32_t kResults = 1;
 constexpr std::int32_t kDeadLetters = 2;
 constexpr std::int32_t kBalances = 3;
 
-std::string HeaderOf(const std::vector<log::Header>& headers, std::string_view name) {
-  for (const log::Header& header : headers) {
-    if (header.name == name) {
-      return header.value;
-    }
-  }
-  return {};
+std::string HeaderOf(const log::Headers& headers, std::string_view name) {
+  return std::string(headers.Find(name).value_or(""));
 }
 
-std::string Identity(const log::TopicPartition& to, const std::vector<log::Header>& headers) {
+std::string Identity(const log::TopicPartition& to, const log::Headers& headers) {
   return to.ToString() + ' ' + HeaderOf(headers, codec::kCeSource) + ' ' +
          HeaderOf(headers, codec::kCeId);
 }
@@ -41,7 +36,7 @@ std::string BalanceIdentity(const log::TopicPartition& to, const std::string& ac
 
 // Over key, value and the headers that say what the record is, each with its length.
 base::Hash256 Digest(const std::optional<std::string>& key, const std::string& value,
-                     const std::vector<log::Header>& headers) {
+                     const log::Headers& headers) {
   std::string bytes;
   for (const std::string& part :
        {key.has_value() ? 'k' + *key : std::string("-"), HeaderOf(headers, codec::kOrigin),

@@ -16,6 +16,7 @@
 #include "paylog/codec/message_codec.h"
 #include "paylog/test_support/must.h"
 #include "paylog/test_support/payment_log.h"
+#include "paylog/test_support/with_header.h"
 
 // Goal: the auditor finds whatever was changed in a log, and names the first place. Method: the
 // services write an honest log; it is copied record by record, inbox timestamps included, into a
@@ -51,11 +52,7 @@ void Replace(std::string& text, const std::string& from, const std::string& to) 
 }
 
 void SetHeader(log::StoredRecord& record, std::string_view name, const std::string& value) {
-  for (log::Header& header : record.headers) {
-    if (header.name == name) {
-      header.value = value;
-    }
-  }
+  record.headers = test_support::WithHeader(record.headers, name, value);
 }
 
 class AuditTest : public testing::Test {

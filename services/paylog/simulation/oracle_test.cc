@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <functional>
 #include <initializer_list>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 
 #include "paylog/base/hash.h"
 #include "paylog/simulation/test_history.h"
+#include "paylog/test_support/with_header.h"
 
 // Goal: the oracle has nothing to say about a real history, finds what is wrong in a forged one,
 // and whatever it is given, it ends. Method: the history of a run of the real services, then
@@ -93,13 +95,9 @@ void Swap(const Place& a, const Place& b) {
 }
 
 void SetHeader(const Place& place, std::string_view name, const std::string& value) {
-  for (log::Header& header : place.record().headers) {
-    if (header.name == name) {
-      header.value = value;
-      return;
-    }
-  }
-  ADD_FAILURE() << "no header " << name;
+  log::Headers& headers = place.record().headers;
+  ASSERT_TRUE(headers.Find(name).has_value()) << name;
+  headers = test_support::WithHeader(headers, name, value);
 }
 
 // A liar's journal is whole.
@@ -443,14 +441,16 @@ class Damage {
         Try(kind + " is " + bytes, [&](History& history) { at(history).record().value = bytes; });
       }
     }
-    for (std::size_t h = 0; h < record.headers.size(); ++h) {
-      const std::string header = kind + " header " + record.headers[h].name;
-      Try(header + " other",
-          [&](History& history) { at(history).record().headers[h].value += "x"; });
-      Try(header + " missing", [&](History& history) {
-        auto& headers = at(history).record().headers;
-        headers.erase(headers.begin() + static_cast<std::ptrdiff_t>(h));
-      });
+    for (const log::Header header : record.headers) {
+      const auto change = [&](const std::optional<std::string>& other) {
+        return [&, other](History& history) {
+          at(history).record().headers =
+              test_support::WithHeader(record.headers, header.name, other);
+        };
+      };
+      const std::string what = kind + " header " + std::string(header.name);
+      Try(what + " other", change(std::string(header.value) + "x"));
+      Try(what + " missing", change(std::nullopt));
     }
     if (own && value.is_object()) {
       ForEachDamage(value, value, "", [&](const std::string& what) {

@@ -14,29 +14,30 @@ namespace {
 // follows from the command carries it, and one that has no room in its topic would stop a
 // partition.
 constexpr std::size_t kTraceParentLengthMax = 256;
-// Of an accepted command.
-constexpr std::size_t kHeadersMax = 7;
+constexpr std::string_view kJson = "application/json";
+// Of an accepted command, but for a traceparent.
+constexpr std::size_t kHeaderBytes = 256;
 
-std::vector<log::Header> HeadersFor(const log::StoredRecord& command, base::PartitionId partition,
-                                    std::string_view type) {
+// Without a `content_type` where that would be a guess.
+log::Headers HeadersFor(const log::StoredRecord& command, base::PartitionId partition,
+                        std::string_view type, std::optional<std::string_view> content_type) {
   const codec::Origin origin{.topic = std::string(runtime::kCommandsTopic),
                              .partition = partition,
                              .offset = command.offset};
   const std::string id = origin.ToString();
-  std::vector<log::Header> headers;
-  headers.reserve(kHeadersMax);
-  const auto add = [&headers](std::string_view name, std::string value) {
-    headers.push_back({std::string(name), std::move(value)});
-  };
-  add(codec::kCeSpecVersion, "1.0");
-  add(codec::kCeType, std::string(type));
-  add(codec::kCeSource, "paylog/validator/" + std::to_string(partition.value()));
-  add(codec::kCeId, id);
-  add(codec::kContentType, "application/json");
-  add(codec::kOrigin, id);
+  log::Headers headers;
+  headers.Reserve(kHeaderBytes);
+  headers.Add(codec::kCeSpecVersion, "1.0");
+  headers.Add(codec::kCeType, type);
+  headers.Add(codec::kCeSource, "paylog/validator/" + std::to_string(partition.value()));
+  headers.Add(codec::kCeId, id);
+  if (content_type) {
+    headers.Add(codec::kContentType, *content_type);
+  }
+  headers.Add(codec::kOrigin, id);
   if (const auto parent = command.FindHeader(codec::kTraceParent);
       parent && parent->size() <= kTraceParentLengthMax) {
-    add(codec::kTraceParent, std::string(*parent));
+    headers.Add(codec::kTraceParent, *parent);
   }
   return headers;
 }
@@ -48,14 +49,10 @@ void WriteDeadLetter(const DeadLetter& letter, const log::StoredRecord& command,
                                  base::PartitionId(partition.value() % counts.dead_letters));
   output.record.key = command.key;
   output.record.value = command.value;
-  output.record.headers = HeadersFor(command, partition, codec::kTypeDeadLetter);
-  // The bytes may be anything, so the type that HeadersFor promises would be a guess.
-  std::erase_if(output.record.headers,
-                [](const log::Header& header) { return header.name == codec::kContentType; });
-  output.record.headers.push_back(
-      {std::string(codec::kReason), std::string(model::ToString(letter.reason.code))});
-  output.record.headers.push_back({std::string(codec::kReasonPath), letter.reason.path});
-  output.record.headers.push_back({std::string(codec::kReasonMessage), letter.reason.message});
+  output.record.headers = HeadersFor(command, partition, codec::kTypeDeadLetter, std::nullopt);
+  output.record.headers.Add(codec::kReason, model::ToString(letter.reason.code));
+  output.record.headers.Add(codec::kReasonPath, letter.reason.path);
+  output.record.headers.Add(codec::kReasonMessage, letter.reason.message);
 }
 
 }  // namespace
@@ -73,14 +70,14 @@ VerdictOutput Judge(const log::StoredRecord& command, base::PartitionId partitio
     output.to = runtime::Partition(runtime::kInboxTopic, base::PartitionOf(account, counts.inbox));
     output.record.key = account;
     output.record.value = command.value;
-    output.record.headers = HeadersFor(command, partition, codec::kTypeCommand);
+    output.record.headers = HeadersFor(command, partition, codec::kTypeCommand, kJson);
   } else if (const auto* const refused = std::get_if<Refused>(&output.verdict)) {
     const std::string& account = refused->result.account.value();
     output.to =
         runtime::Partition(runtime::kResultsTopic, base::PartitionOf(account, counts.results));
     output.record.key = account;
     output.record.value = codec::EncodeResult(refused->result);
-    output.record.headers = HeadersFor(command, partition, codec::kTypeResult);
+    output.record.headers = HeadersFor(command, partition, codec::kTypeResult, kJson);
   } else {
     WriteDeadLetter(std::get<DeadLetter>(output.verdict), command, partition, counts, output);
   }
