@@ -40,7 +40,7 @@ std::uint64_t ByteReader::Fixed(std::size_t bytes) {
   return value;
 }
 
-std::uint64_t ByteReader::Varint() {
+std::uint64_t ByteReader::LongVarint() {
   std::uint64_t value = 0;
   for (int shift = 0; shift < 64; shift += 7) {
     const std::uint8_t byte = U8();
@@ -58,16 +58,6 @@ std::uint64_t ByteReader::Varint() {
 std::int64_t ByteReader::SignedVarint() {
   const std::uint64_t bits = Varint();
   return static_cast<std::int64_t>((bits >> 1) ^ ((bits & 1) != 0 ? ~std::uint64_t{0} : 0));
-}
-
-std::string_view ByteReader::Raw(std::uint64_t size) {
-  if (!ok_ || size > bytes_.size()) {
-    ok_ = false;
-    return {};
-  }
-  const std::string_view raw = bytes_.substr(0, static_cast<std::size_t>(size));
-  bytes_.remove_prefix(static_cast<std::size_t>(size));
-  return raw;
 }
 
 void PatchU64(std::string& bytes, std::size_t at, std::uint64_t value) {

@@ -38,13 +38,29 @@ class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}
 
-  std::uint8_t U8() { return static_cast<std::uint8_t>(Fixed(1)); }
+  std::uint8_t U8() {
+    const std::string_view raw = Raw(1);
+    return raw.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(raw.front());
+  }
   std::uint32_t U32() { return static_cast<std::uint32_t>(Fixed(4)); }
   std::uint64_t U64() { return Fixed(8); }
   std::int64_t I64() { return static_cast<std::int64_t>(Fixed(8)); }
-  std::uint64_t Varint();
+  std::uint64_t Varint() {
+    if (ok_ && !bytes_.empty() && static_cast<std::uint8_t>(bytes_.front()) < 0x80) {
+      return U8();  // Nearly all are of one byte.
+    }
+    return LongVarint();
+  }
   std::int64_t SignedVarint();
-  std::string_view Raw(std::uint64_t size);
+  std::string_view Raw(std::uint64_t size) {
+    if (!ok_ || size > bytes_.size()) {
+      ok_ = false;
+      return {};
+    }
+    const std::string_view raw = bytes_.substr(0, static_cast<std::size_t>(size));
+    bytes_.remove_prefix(static_cast<std::size_t>(size));
+    return raw;
+  }
   std::string_view Bytes() { return Raw(Varint()); }
 
   [[nodiscard]] bool ok() const { return ok_; }
@@ -54,6 +70,7 @@ class ByteReader {
 
  private:
   std::uint64_t Fixed(std::size_t bytes);
+  std::uint64_t LongVarint();
 
   std::string_view bytes_;
   bool ok_ = true;
