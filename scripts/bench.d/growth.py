@@ -1,4 +1,5 @@
-"""The same work with more accounts, and with more ids that are remembered: embedded log, a new process each."""
+"""The same work with more accounts and with more ids that are remembered, and a start with more history: embedded log,
+a new process each."""
 
 from logs import EmbeddedLog
 
@@ -19,6 +20,8 @@ def measure(run, arguments):
         point(run, f"growth_accounts_{step}", "--accounts", step)
     for step in history:
         point(run, f"growth_ids_{step}", "--history", step)
+    for step in history[1:]:
+        run.measure("recovery", f"growth_recovery_{step}", EmbeddedLog, "--commands", step, "--no-audit")
     report(run, "account", "growth_accounts", accounts)
     report(run, "id", "growth_ids", history)
 

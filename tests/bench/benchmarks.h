@@ -37,9 +37,14 @@ base::Result<void> Callers(const std::string& name, const LogSetup& setup,
                            const WorkloadOptions& options, std::int64_t callers, double seconds,
                            Report& report);
 
-// How long a start takes with a history of so many commands, with snapshots and without.
+// How long a start takes with a history of so many commands: after a kill, after a clean end, and
+// without snapshots. REQUIRES: no other thread runs.
+struct RecoveryOptions {
+  std::int64_t commands = 0;
+  bool audit = true;
+};
 base::Result<void> RecoveryTime(const std::string& name, const LogSetup& setup,
-                                const WorkloadOptions& options, std::int64_t commands,
+                                const WorkloadOptions& options, const RecoveryOptions& recovery,
                                 Report& report);
 
 }  // namespace paylog::bench

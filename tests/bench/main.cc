@@ -21,6 +21,7 @@ struct Arguments {
   std::int64_t rate = 10'000;
   std::int64_t callers = 1'000;
   double seconds = 5;
+  bool no_audit = false;
 };
 
 using Benchmark = std::function<base::Result<void>(const Arguments&, Report&)>;
@@ -40,6 +41,7 @@ void AddOptions(CLI::App& app, Arguments& arguments) {
   app.add_flag("--socket", arguments.setup.through_socket,
                "Those who send and read go through the owner's socket");
   app.add_option("--seconds", arguments.seconds);
+  app.add_flag("--no-audit", arguments.no_audit, "Of recovery: leave the audit out");
   app.add_option("--accounts", workload.accounts);
   app.add_option("--duplicates", workload.duplicates_in_a_hundred, "In a hundred");
   app.add_option("--ids", workload.ids)
@@ -75,7 +77,8 @@ const std::map<std::string, Benchmark>& Benchmarks() {
          return Callers(a.name, a.setup, a.workload, a.callers, a.seconds, report);
        }},
       {"recovery", [](const Arguments& a, Report& report) {
-         return RecoveryTime(a.name, a.setup, a.workload, a.commands, report);
+         return RecoveryTime(a.name, a.setup, a.workload,
+                             {.commands = a.commands, .audit = !a.no_audit}, report);
        }}};
   return kBenchmarks;
 }
