@@ -8,6 +8,7 @@ int main(int argc, char** argv) {
       {.name = "paylog-ledger",
        .stage = "ledger",
        .purpose = "The books: decides what the validator accepted, on a log on Kafka",
+       .input_partitions = &paylog::runtime::PartitionCounts::inbox,
        .keeps_snapshots = true,
        .can_stand_by = true,
        .make_stage = [](log::Log& log, const service::StageSetup& setup,

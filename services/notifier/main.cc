@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
       {.name = "paylog-notifier",
        .stage = "notifier",
        .purpose = "Sends results as webhooks, from a log on Kafka",
+       .input_partitions = &paylog::runtime::PartitionCounts::results,
        .sends_webhooks = true,
        .make_stage = [](log::Log& log, const service::StageSetup& setup,
                         runtime::Counters& counters) -> Stage {

@@ -7,6 +7,7 @@ int main(int argc, char** argv) {
                               {.name = "paylog-validator",
                                .stage = "validator",
                                .purpose = "Accepts or refuses each command, on a log on Kafka",
+                               .input_partitions = &paylog::runtime::PartitionCounts::commands,
                                .make_stage = [](log::Log& log, const service::StageSetup& setup,
                                                 runtime::Counters& counters) {
                                  return validator::MakeValidatorStage(

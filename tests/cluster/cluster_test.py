@@ -99,6 +99,11 @@ class Tests:
         for rule in rules:
             assert pathlib.Path(paylog.ROOT, rule["annotations"]["page"]).is_file(), rule
 
+    def alarms_fire_when_they_should_and_not_before(self):
+        image = self.cluster.inspect("prometheus")["Config"]["Image"]
+        call("docker", "run", "--rm", "--volume", f"{paylog.ROOT}:/paylog:ro", "--entrypoint", "promtool", image,
+             "test", "rules", "/paylog/tests/cluster/alerts_test.yml")
+
     def a_stopped_ledger_fires_an_alarm_and_its_partitions_move(self):
         wait_until(lambda: not firing(), FIRES_SECONDS, "no alarm is on")
         identifier = self.cluster.inspect("ledger-1")["Id"]
@@ -118,6 +123,7 @@ def main():
         paylog.run_all([tests.every_service_is_confined, tests.prometheus_scrapes_every_service,
                         tests.a_client_outside_is_served, tests.a_killed_service_is_started_again,
                         tests.the_demo_loses_nothing, tests.every_query_of_the_dashboard_returns_data,
+                        tests.alarms_fire_when_they_should_and_not_before,
                         tests.every_alarm_has_a_page,
                         tests.a_stopped_ledger_fires_an_alarm_and_its_partitions_move])
 

@@ -296,6 +296,7 @@ def health_metrics_and_diagnostics():
                 assert instance.get("/nothing")[0] == 404
                 for metric in METRICS:
                     wait_until(lambda: f"\n{metric}" in instance.get("/metrics")[1], 15, metric)
+                assert re.search(rf'\npaylog_partitions\{{[^}}]*\}} {PARTITIONS}\n', instance.get("/metrics")[1])
             ledger = services.of("ledger")[0]
             wait_until(lambda: re.search(r'\npaylog_results_total\{[^}]*code="ok"[^}]*\} 2',
                                          ledger.get("/metrics")[1]),

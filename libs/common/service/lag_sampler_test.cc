@@ -26,7 +26,7 @@ class LagSamplerTest : public testing::Test {
   runtime::Counters counters_;
   telemetry::Metrics metrics_;
   telemetry::Diagnostics diagnostics_{{.service = "test", .out = &lines_}};
-  StageTelemetry telemetry_{"ledger", counters_, metrics_, diagnostics_};
+  StageTelemetry telemetry_{"ledger", 4, counters_, metrics_, diagnostics_};
   FakeLog log_;
   LagSampler sampler_{log_, telemetry_, std::chrono::hours(1)};
 };

@@ -128,7 +128,8 @@ base::Result<void> Serve(const ServiceDescription& description, const Arguments&
   PAYLOG_TRY(WarnOfWeaknesses(opened, arguments.strict, warn));
   runtime::Counters counters;
   telemetry::Metrics metrics;
-  StageTelemetry observer(description.stage, counters, metrics, diagnostics);
+  StageTelemetry observer(description.stage, opened.counts.*description.input_partitions, counters,
+                          metrics, diagnostics);
   metrics.SetRefresh([&] { observer.Refresh(); });
   PAYLOG_ASSIGN(const auto stage,
                 description.make_stage(*opened.log,

@@ -28,6 +28,7 @@ struct ServiceDescription {
   std::string name;     // "paylog-ledger"
   std::string stage;    // "ledger"
   std::string purpose;  // A sentence for --help.
+  std::int32_t runtime::PartitionCounts::*input_partitions = nullptr;
   bool keeps_snapshots = false;
   bool sends_webhooks = false;
   bool can_stand_by = false;

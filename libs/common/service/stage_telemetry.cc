@@ -10,6 +10,7 @@ namespace {
 using telemetry::Labels;
 using telemetry::Severity;
 
+constexpr const char* kPartitions = "paylog_partitions";
 constexpr const char* kAssigned = "paylog_partitions_assigned";
 constexpr const char* kFollowed = "paylog_partitions_followed";
 constexpr const char* kFollowedSequence = "paylog_followed_sequence";
@@ -69,18 +70,20 @@ std::string List(const std::vector<log::TopicPartition>& partitions) {
 
 }  // namespace
 
-StageTelemetry::StageTelemetry(std::string stage, const runtime::Counters& counters,
-                               telemetry::Metrics& metrics, telemetry::Diagnostics& diagnostics,
-                               SteadyClock now)
+StageTelemetry::StageTelemetry(std::string stage, std::int32_t partitions,
+                               const runtime::Counters& counters, telemetry::Metrics& metrics,
+                               telemetry::Diagnostics& diagnostics, SteadyClock now)
     : stage_(std::move(stage)),
       counters_(counters),
       metrics_(metrics),
       diagnostics_(diagnostics),
       now_(std::move(now)) {
   Declare();
+  metrics_.Set(kPartitions, StageLabels(), partitions);
 }
 
 void StageTelemetry::Declare() {
+  metrics_.DeclareGauge(kPartitions, "Partitions of the stage's input.");
   metrics_.DeclareGauge(kAssigned, "Partitions that this process has.");
   metrics_.DeclareGauge(kFollowed, "Partitions of others that this process follows as a standby.");
   metrics_.DeclareGauge(kFollowedSequence,

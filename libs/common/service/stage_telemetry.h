@@ -21,9 +21,9 @@ using SteadyClock = std::function<std::chrono::steady_clock::time_point()>;
 // references must outlive it.
 class StageTelemetry final : public runtime::StageObserver {
  public:
-  // `stage`: "ledger", a label of every metric.
-  StageTelemetry(std::string stage, const runtime::Counters& counters, telemetry::Metrics& metrics,
-                 telemetry::Diagnostics& diagnostics,
+  // `stage`: "ledger", a label of every metric. `partitions`: of its input, all that there are.
+  StageTelemetry(std::string stage, std::int32_t partitions, const runtime::Counters& counters,
+                 telemetry::Metrics& metrics, telemetry::Diagnostics& diagnostics,
                  SteadyClock now = std::chrono::steady_clock::now);
 
   void OnAssigned(const std::vector<log::TopicPartition>& inputs) override;

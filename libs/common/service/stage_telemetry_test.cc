@@ -41,7 +41,8 @@ class StageTelemetryTest : public testing::Test {
   runtime::Counters counters_;
   telemetry::Metrics metrics_;
   telemetry::Diagnostics diagnostics_{{.service = "paylog-ledger", .out = &lines_}};
-  StageTelemetry telemetry_{"ledger", counters_, metrics_, diagnostics_, [this] { return now_; }};
+  StageTelemetry telemetry_{
+      "ledger", 5, counters_, metrics_, diagnostics_, [this] { return now_; }};
 };
 
 TEST_F(StageTelemetryTest, ATakeOverShowsWithItsFigures) {
@@ -55,6 +56,7 @@ TEST_F(StageTelemetryTest, ATakeOverShowsWithItsFigures) {
                         "snapshot_sequence=100 replayed_events=20 milliseconds=1500\n"));
   const std::string text = metrics_.Render();
   EXPECT_THAT(text, HasSubstr("paylog_take_over_seconds_sum{stage=\"ledger\"} 1.5\n"));
+  EXPECT_THAT(text, HasSubstr("paylog_partitions{stage=\"ledger\"} 5\n"));
   EXPECT_THAT(text, HasSubstr("paylog_partitions_assigned{stage=\"ledger\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("paylog_snapshot_age_seconds{partition=\"3\",stage=\"ledger\"} 1.5"));
 }
@@ -199,7 +201,7 @@ TEST_F(StageTelemetryTest, EveryMetricStandsInTheReference) {
       ++count;
     }
   }
-  EXPECT_EQ(count, 19);
+  EXPECT_EQ(count, 20);
 }
 
 TEST_F(StageTelemetryTest, ASnapshotMakesTheStateSafe) {
