@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <limits>
 
 namespace paylog::codec {
@@ -38,6 +41,28 @@ bool NeedsEscape(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
 
+// Has one of eight bytes a value below `limit`, which is 0x80 at most?
+constexpr bool AnyBelow(std::uint64_t bytes, std::uint64_t limit) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+  return ((bytes - kOnes * limit) & ~bytes & (kOnes << 7)) != 0;
+}
+
+constexpr bool AnyIs(std::uint64_t bytes, char c) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+  return AnyBelow(bytes ^ (kOnes * static_cast<unsigned char>(c)), 1);
+}
+
+bool AnyNeedsEscape(std::string_view text) {
+  std::size_t at = 0;
+  for (std::uint64_t eight = 0; at + sizeof(eight) <= text.size(); at += sizeof(eight)) {
+    std::memcpy(&eight, text.data() + at, sizeof(eight));
+    if (AnyBelow(eight, 0x20) || AnyIs(eight, '"') || AnyIs(eight, '\\')) {
+      return true;
+    }
+  }
+  return std::any_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), NeedsEscape);
+}
+
 }  // namespace
 
 JsonWriter& JsonWriter::Key(std::string_view name) {
@@ -49,20 +74,14 @@ JsonWriter& JsonWriter::Key(std::string_view name) {
 
 JsonWriter& JsonWriter::Text(std::string_view value) {
   Separate();
-  // Nearly always nothing is to be escaped, so it is copied at once and looked at on the way.
-  char* const to = Room(value.size() + 2);
-  bool clean = true;
-  *to = '"';
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    to[i + 1] = value[i];
-    clean &= !NeedsEscape(value[i]);
-  }
-  if (clean) {
-    to[value.size() + 1] = '"';
+  if (!AnyNeedsEscape(value)) {  // As nearly always.
+    char* const to = Room(value.size() + 2);
+    *to = '"';
+    *std::copy(value.begin(), value.end(), to + 1) = '"';
     at_ += value.size() + 2;
     return *this;
   }
-  ++at_;
+  Put('"');
   for (const char c : value) {
     if (NeedsEscape(c)) {
       PutEscaped(c);

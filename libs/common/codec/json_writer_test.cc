@@ -48,6 +48,26 @@ TEST(JsonWriter, EscapesWhatMustBeAndNothingElse) {
             "\"\\u0000\\u0001\\b\\t\\n\\u000b\\f\\r\\u001f\\\"\\\\/\x7f\u20ac\"");
 }
 
+// Texts are looked at eight bytes at a time: no neighbour hides a byte or gives one away.
+TEST(JsonWriter, EscapesEachByteAtEachPlace) {
+  constexpr std::size_t kSizeMax = 20;
+  for (const char around : {'x', '!', '#', '[', ' ', '\x7f', '\x80', '\xff'}) {
+    for (int byte = 0; byte < 256; ++byte) {
+      const auto odd = static_cast<char>(byte);
+      const bool escaped = byte < 0x20 || odd == '"' || odd == '\\';
+      for (std::size_t at = 0; at < kSizeMax; ++at) {
+        std::string text(kSizeMax, around);
+        text[at] = odd;
+        JsonWriter writer;
+        writer.Text(text);
+        const std::string written = std::move(writer).Take();
+        ASSERT_EQ(written == '"' + text + '"', !escaped) << byte << " at " << at;
+        ASSERT_EQ(written.find('\\') == at + 1, escaped) << byte << " at " << at;
+      }
+    }
+  }
+}
+
 TEST(JsonWriter, SeparatesMembersAndItems) {
   JsonWriter writer;
   writer.BeginObject().Key("a").BeginArray().EndArray().Field("b", 1).Field("c", "");

@@ -40,7 +40,9 @@ class AccountId {
 
 template <>
 struct std::hash<paylog::model::AccountId> {
-  std::size_t operator()(const paylog::model::AccountId& id) const noexcept {
+  // Not noexcept, and so the containers of libstdc++ keep each id's hash, and do not work it out
+  // again for every neighbour that a look-up passes.
+  std::size_t operator()(const paylog::model::AccountId& id) const {
     return std::hash<std::string>{}(id.value());
   }
 };
