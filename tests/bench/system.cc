@@ -53,7 +53,8 @@ base::Result<void> BenchLog::ServeClients() {
                                {.directory = embedded->directory(),
                                 .writable = {std::string(runtime::kCommandsTopic)}}));
   }
-  PAYLOG_ASSIGN(sending_, NewClient());
+  PAYLOG_ASSIGN(log::Log* const sending, NewClient());
+  PAYLOG_ASSIGN(producer_, sending->NewProducer());
   return {};
 }
 
@@ -87,17 +88,16 @@ base::Result<void> BenchLog::WaitUntilIdle() {
 }
 
 base::Result<void> BenchLog::Submit(const std::vector<Submission>& submissions) {
-  PAYLOG_ASSIGN(const auto producer, sending_->NewProducer());
   std::size_t sent = 0;
   for (const Submission& submission : submissions) {
     log::Record record = submission.record;
     record.timestamp = TheClock().Now();
-    PAYLOG_TRY(producer->Send(submission.to, std::move(record)));
+    PAYLOG_TRY(producer_->Send(submission.to, std::move(record)));
     if (++sent % kSendAtOnce == 0) {
-      PAYLOG_TRY(producer->Flush());
+      PAYLOG_TRY(producer_->Flush());
     }
   }
-  return producer->Flush();
+  return producer_->Flush();
 }
 
 base::Result<void> BenchLog::SubmitEach(std::int64_t count,

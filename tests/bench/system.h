@@ -65,7 +65,7 @@ class BenchLog {
   const std::optional<log_sqlite::OwnerLock> snapshots_;
   std::unique_ptr<log_socket::SocketServer> server_;
   std::vector<std::unique_ptr<log_socket::SocketLog>> connections_;
-  log::Log* sending_ = nullptr;
+  std::unique_ptr<log::Producer> producer_;
   std::unique_ptr<cli::LocalSystem> system_;
 };
 

@@ -115,5 +115,36 @@ TEST_P(ConcurrencyContract, OwnersOfOneIdFenceEachOther) {
   EXPECT_EQ(ReadAll(to).size(), static_cast<std::size_t>(committed.load()));
 }
 
+// Goal: an owner that reads the log after its Init, as a take-over does, writes what comes next or
+// nothing, whoever takes over beside it. Method: each owner counts on from what it read.
+TEST_P(ConcurrencyContract, WhatAnOwnerReadAfterItsInitHoldsWhileItCommits) {
+  const log::TopicPartition to = At(MakeTopic("counted"));
+  std::vector<std::thread> threads;
+  for (int w = 0; w < 4; ++w) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 8; ++round) {
+        const auto writer = NewWriter("contested");
+        std::size_t next = ReadToTheEnd(to).size();
+        for (int t = 0; t < 4; ++t, ++next) {
+          Must(writer->Begin());
+          base::Result<void> done = writer->Append(to, ValueRecord(std::to_string(next)));
+          done = done ? writer->Commit() : done;
+          if (!done) {
+            break;  // Whatever it was: the next round reads what came of it.
+          }
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  const std::vector<std::string> values = ValuesOf(ReadToTheEnd(to));
+  EXPECT_GE(values.size(), 4U);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    EXPECT_EQ(values[i], std::to_string(i));
+  }
+}
+
 }  // namespace
 }  // namespace paylog::contract

@@ -109,6 +109,22 @@ std::vector<log::StoredRecord> LogContract::ReadAll(const log::TopicPartition& f
   return records;
 }
 
+std::vector<log::StoredRecord> LogContract::ReadToTheEnd(const log::TopicPartition& from) {
+  const auto ends = Must(log().NewReader(from, log::Isolation::kReadUncommitted));
+  const base::Offset end = Must(ends->EndOffset());
+  const auto reader = Must(log().NewReader(from, log::Isolation::kReadCommitted));
+  Must(reader->Seek(Must(reader->BeginningOffset())));
+  const auto begun = std::chrono::steady_clock::now();
+  std::vector<log::StoredRecord> records;
+  while (reader->position() < end && !PatienceIsOver(begun)) {
+    for (log::StoredRecord& record : Must(reader->Poll({.wait = kStep})).records) {
+      records.push_back(std::move(record));
+    }
+  }
+  EXPECT_GE(reader->position(), end) << "in " << from.ToString();
+  return records;
+}
+
 void LogContract::ExpectCommitted(const std::string& group, const log::TopicPartition& from,
                                   std::optional<base::Offset> expected) {
   EXPECT_EQ(Must(log().CommittedOffset(Name(group), from)), expected);

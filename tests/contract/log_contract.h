@@ -90,6 +90,8 @@ class LogContract : public testing::TestWithParam<Adapter> {
   std::vector<log::StoredRecord> ReadCount(const log::TopicPartition& from, std::size_t count);
   // Commits a marker behind everything and returns what is before it.
   std::vector<log::StoredRecord> ReadAll(const log::TopicPartition& from);
+  // What was committed before the partition's end, as a take-over reads it.
+  std::vector<log::StoredRecord> ReadToTheEnd(const log::TopicPartition& from);
   // Waits until the group's committed offset is as expected.
   void ExpectCommitted(const std::string& group, const log::TopicPartition& from,
                        std::optional<base::Offset> expected);

@@ -193,14 +193,15 @@ class Brokers(Actor):
         self.pause(self.cluster.leader(checker.JOURNAL, self.chance.randrange(2)))
 
     def coordinator_paused(self):
-        self.pause(self.cluster.coordinator(transactional_id="ledger-0"))
+        self.pause(self.cluster.coordinator(transactional_id="ledger-0-0"))
 
     def coordinator(self):
         self.kill(self.cluster.coordinator(group=self.chance.choice(["paylog-ledger", "paylog-notifier",
                                                                      "paylog-validator"])))
 
     def transaction_coordinator(self):
-        name = self.chance.choice(["ledger-0", "ledger-1", "notifier-0", "validator-0", "validator-1"])
+        name = self.chance.choice(["ledger-0-0", "ledger-0-1", "ledger-1-0", "notifier-0-0", "validator-0-1",
+                                   "validator-1-0"])
         self.kill(self.cluster.coordinator(transactional_id=name))
 
 

@@ -1,6 +1,7 @@
 #include "paylog/log_kafka/kafka_log.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
@@ -12,7 +13,7 @@
 #include "paylog/log_kafka/producer.h"
 #include "paylog/log_kafka/reader.h"
 #include "paylog/log_kafka/topics.h"
-#include "paylog/log_kafka/writer.h"
+#include "paylog/log_kafka/writer_pair.h"
 
 namespace paylog::log_kafka {
 namespace {
@@ -133,10 +134,14 @@ base::Result<std::unique_ptr<log::Reader>> KafkaLog::NewReader(const log::TopicP
 
 base::Result<std::unique_ptr<log::TransactionalWriter>> KafkaLog::NewWriter(
     const std::string& transactional_id) {
-  PAYLOG_ASSIGN(ClientInstance client,
-                cluster_->NewClient(ClientKind::kTransactionalWriter, transactional_id));
+  std::array<std::unique_ptr<Writer>, 2> writers;
+  for (std::size_t i = 0; i < writers.size(); ++i) {
+    const std::string id = transactional_id + '-' + std::to_string(i);
+    PAYLOG_ASSIGN(ClientInstance client, cluster_->NewClient(ClientKind::kTransactionalWriter, id));
+    writers[i] = std::make_unique<Writer>(*cluster_, id, std::move(client));
+  }
   return std::unique_ptr<log::TransactionalWriter>(
-      std::make_unique<Writer>(*cluster_, transactional_id, std::move(client)));
+      std::make_unique<WriterPair>(std::move(writers[0]), std::move(writers[1])));
 }
 
 base::Result<std::unique_ptr<log::Producer>> KafkaLog::NewProducer() {

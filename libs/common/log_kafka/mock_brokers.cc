@@ -46,10 +46,10 @@ std::size_t MockBrokers::WaitingFor(Request request) {
   return count;
 }
 
-std::unique_ptr<Writer> MockBrokers::NewWriter() {
-  auto client = cluster_->NewClient(ClientKind::kTransactionalWriter, "mocked-0");
+std::unique_ptr<Writer> MockBrokers::NewWriter(const std::string& id) {
+  auto client = cluster_->NewClient(ClientKind::kTransactionalWriter, id);
   CHECK(client.has_value());
-  return std::make_unique<Writer>(*cluster_, "mocked-0", std::move(client).value());
+  return std::make_unique<Writer>(*cluster_, id, std::move(client).value());
 }
 
 std::int64_t MockBrokers::CountRecords() {
@@ -60,7 +60,7 @@ std::int64_t MockBrokers::CountRecords() {
   return high - low;
 }
 
-base::Result<void> CommitOne(Writer& writer) {
+base::Result<void> CommitOne(log::TransactionalWriter& writer) {
   PAYLOG_TRY(writer.Begin());
   PAYLOG_TRY(writer.Append(MockedPartition(), {.key = "k", .value = "v"}));
   PAYLOG_TRY(

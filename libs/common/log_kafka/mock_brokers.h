@@ -40,7 +40,7 @@ class MockBrokers {
   [[nodiscard]] std::size_t WaitingFor(Request request);
 
   [[nodiscard]] Cluster& cluster() { return *cluster_; }
-  [[nodiscard]] std::unique_ptr<Writer> NewWriter();
+  [[nodiscard]] std::unique_ptr<Writer> NewWriter(const std::string& id = "mocked-0");
   // Records in the topic's only partition.
   [[nodiscard]] std::int64_t CountRecords();
 
@@ -55,6 +55,6 @@ inline log::TopicPartition MockedPartition() {
 }
 
 // One transaction with one record and an offset.
-base::Result<void> CommitOne(Writer& writer);
+base::Result<void> CommitOne(log::TransactionalWriter& writer);
 
 }  // namespace paylog::log_kafka

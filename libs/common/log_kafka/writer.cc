@@ -118,8 +118,7 @@ base::Result<void> Writer::Init() {
   return {};
 }
 
-base::Result<void> Writer::Begin() {
-  CHECK(state_ == State::kReady);
+base::Result<void> Writer::CheckTaint() {
   if (client_.tainted()) {
     state_ = State::kDead;
     return Error{.code = ErrorCode::kTainted,
@@ -127,6 +126,12 @@ base::Result<void> Writer::Begin() {
                             ": a request met a time-out or a broken connection; the writer is "
                             "made anew, so that no late copy of it decides a later transaction"};
   }
+  return {};
+}
+
+base::Result<void> Writer::Begin() {
+  CHECK(state_ == State::kReady);
+  PAYLOG_TRY(CheckTaint());
   PAYLOG_TRY(Carry(Call::kBegin,
                    [&](int /*timeout_ms*/) { return rd_kafka_begin_transaction(client_.get()); }));
   state_ = State::kOpen;

@@ -32,6 +32,12 @@ class Writer final : public log::TransactionalWriter {
   base::Result<void> Commit() override;
   base::Result<void> Abort() override;
 
+  // kTainted where a late copy of a request could still decide the next transaction: then the
+  // writer is of no more use.
+  base::Result<void> CheckTaint();
+  // Nothing was staged in the open transaction.
+  [[nodiscard]] bool is_empty() const { return produced_ == 0 && progress_.empty(); }
+
  private:
   enum class State {
     kNew,      // Before Init.
