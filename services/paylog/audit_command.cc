@@ -71,7 +71,10 @@ ExitCode AuditVerify(const AuditArguments& arguments) {
   ProgressBar bar("audit", "records");
   WatchedLog watched(*opened->log, stop, bar,
                      std::nullopt);  // It reads some topics more than once.
-  const audit::Verdict verdict = audit::Audit(watched, opened->counts, compared, report);
+  const audit::Verdict verdict = audit::Audit(
+      watched,
+      {.counts = opened->counts, .snapshot_directory = compared, .jobs = JobsOf(arguments.jobs)},
+      report);
   bar.Clear();
   if (const base::Error* const error = verdict.error()) {
     if (error->code == base::ErrorCode::kShutdown) {

@@ -86,6 +86,9 @@ void AddAudit(CLI::App& app, AuditArguments& arguments, Action& action) {
       "verify", "Read everything, decide it again, and name the first difference");
   service::AddLogFlags(*command, arguments.log);
   service::AddSnapshotsFlag(*command, arguments.log);
+  service::TakeWholeNumber(
+      *command->add_option("--jobs", arguments.jobs, "Partitions at a time (default: processors)"),
+      1);
   SetAction(*command, arguments, action, AuditVerify);
 }
 

@@ -111,8 +111,12 @@ ExitCode Resubmit(const ResubmitArguments& arguments);
 
 struct AuditArguments {
   LogOptions log;
+  int jobs = 0;  // Partitions at a time; 0: one for each processor.
 };
 ExitCode AuditVerify(const AuditArguments& arguments);
+
+// As many as are asked for; for 0, as many as there are processors.
+int JobsOf(int asked);
 
 // "paylog: warning: <message>" on standard error. Thread-safe.
 void Warn(const std::string& message);

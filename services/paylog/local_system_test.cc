@@ -59,8 +59,10 @@ class LocalSystemTest : public testing::Test {
   }
   audit::AuditReport ExpectCleanAudit() {
     audit::AuditReport report;
-    const audit::Verdict verdict =
-        audit::Audit(log_.log(), log_.counts(), log_.SnapshotDirectory(), report);
+    const audit::Verdict verdict = audit::Audit(
+        log_.log(),
+        {.counts = log_.counts(), .snapshot_directory = log_.SnapshotDirectory(), .jobs = 2},
+        report);
     EXPECT_TRUE(verdict.ok()) << (verdict.difference() != nullptr
                                       ? verdict.difference()->where + ": " +
                                             verdict.difference()->what

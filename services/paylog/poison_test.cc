@@ -153,8 +153,8 @@ TEST(Poison, LeavesOneAnswerForWhateverIsSubmitted) {
   EXPECT_GT(system.ledger_tally().completed, 100);
 
   audit::AuditReport report;
-  const audit::Verdict verdict =
-      audit::Audit(log.log(), log.counts(), log.SnapshotDirectory(), report);
+  const audit::Verdict verdict = audit::Audit(
+      log.log(), {.counts = log.counts(), .snapshot_directory = log.SnapshotDirectory()}, report);
   EXPECT_TRUE(verdict.ok()) << (verdict.difference() != nullptr ? verdict.difference()->where
                                                                 : verdict.error()->ToString());
   EXPECT_TRUE(report.quiet);

@@ -127,17 +127,17 @@ bool CheckCoverage(const simulation::Totals& totals) {
   return missing.empty();
 }
 
-int JobsOf(const SimulateArguments& arguments) {
-  const auto processors = static_cast<int>(std::thread::hardware_concurrency());
-  return arguments.jobs > 0 ? arguments.jobs : std::max(1, processors);
-}
-
 void PrintOne(const simulation::Scenario& scenario, const simulation::Report& report) {
   std::printf("%strace digest %016llx\n", simulation::Format(scenario).c_str(),
               static_cast<unsigned long long>(report.digest));
 }
 
 }  // namespace
+
+int JobsOf(int asked) {
+  const auto processors = static_cast<int>(std::thread::hardware_concurrency());
+  return asked > 0 ? asked : std::max(1, processors);
+}
 
 ExitCode Simulate(const SimulateArguments& arguments) {
   const auto plan = MakePlan(arguments);
@@ -153,7 +153,7 @@ ExitCode Simulate(const SimulateArguments& arguments) {
   const simulation::Totals totals = simulation::RunAll({
       .first_seed = plan->first,
       .last_seed = plan->last,
-      .jobs = arguments.trace ? 1 : JobsOf(arguments),
+      .jobs = arguments.trace ? 1 : JobsOf(arguments.jobs),
       .time = std::chrono::minutes(arguments.minutes),
       .stopped = [&stop] { return stop.requested(); },
       .trace = arguments.trace ? &std::cout : nullptr,

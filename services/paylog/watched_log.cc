@@ -39,6 +39,7 @@ base::Result<void> WatchedLog::Look(std::int64_t records) {
   if (stop_.requested()) {
     return Error{.code = ErrorCode::kShutdown, .context = "interrupted"};
   }
+  const std::scoped_lock lock(mutex_);
   records_ += records;
   bar_.Update(records_, records_, total_);
   return {};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -11,7 +12,7 @@
 namespace paylog::cli {
 
 // Another log, for a long reading: shows how far it is, and ends with kShutdown where a signal asks
-// for it. Reading only; the rest is kRefused. Used by one thread at a time. All must outlive it.
+// for it. Reading only; the rest is kRefused. As thread-safe as `target`. All must outlive it.
 class WatchedLog final : public log::Log {
  public:
   // `total`: records that will be read; nullopt where nobody knows.
@@ -41,6 +42,7 @@ class WatchedLog final : public log::Log {
   const service::StopSignal& stop_;
   ProgressBar& bar_;
   const std::optional<std::int64_t> total_;
+  std::mutex mutex_;  // Guards the bar and what it shows.
   std::int64_t records_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <thread>
 #include <vector>
 
 #include <sys/wait.h>
@@ -76,7 +77,10 @@ base::Result<void> AuditSpeed(const std::string& name, const LogSetup& setup, Re
                                                             [](const std::string&) {}));
   audit::AuditReport found;
   const Resources begin = Resources::Now();
-  const audit::Verdict verdict = audit::Audit(*opened.log, opened.counts, "", found);
+  const audit::Verdict verdict = audit::Audit(
+      *opened.log,
+      {.counts = opened.counts, .jobs = static_cast<int>(std::thread::hardware_concurrency())},
+      found);
   const Resources end = Resources::Now();
   if (const base::Error* const error = verdict.error()) {
     return *error;
@@ -89,7 +93,9 @@ base::Result<void> AuditSpeed(const std::string& name, const LogSetup& setup, Re
   for (const audit::LedgerReport& ledger : found.ledgers) {
     events += ledger.events;
   }
-  report.Add(name + "_audit", static_cast<double>(events) / SecondsBetween(begin, end), "events/s");
+  const auto count = static_cast<double>(events);
+  report.Add(name + "_audit", count / SecondsBetween(begin, end), "events/s");
+  report.Add(name + "_audit_core", count / (end.cpu_seconds - begin.cpu_seconds), "events/s");
   return {};
 }
 

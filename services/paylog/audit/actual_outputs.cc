@@ -1,11 +1,13 @@
 #include "paylog/audit/actual_outputs.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
-#include <utility>
+#include <string_view>
 
+#include "paylog/audit/record_facts.h"
 #include "paylog/audit/scan.h"
+#include "paylog/audit/side_by_side.h"
+#include "paylog/base/check.h"
 #include "paylog/codec/headers.h"
 #include "paylog/codec/state_codec.h"
 
@@ -15,36 +17,19 @@ namespace {
 constexpr std::array<std::string_view, 4> kTopics = {runtime::kInboxTopic, runtime::kResultsTopic,
                                                      runtime::kDeadLettersTopic,
                                                      runtime::kBalancesTopic};
-constexpr std::int32_t kInbox = 0;
-constexpr std::int32_t kResults = 1;
-constexpr std::int32_t kDeadLetters = 2;
-constexpr std::int32_t kBalances = 3;
 
-std::string HeaderOf(const log::Headers& headers, std::string_view name) {
-  return std::string(headers.Find(name).value_or(""));
+// Counted up to here; two are too many.
+constexpr std::uint8_t kFinalsMax = 255;
+
+std::size_t IndexOf(base::PartitionId partition) {
+  return static_cast<std::size_t>(partition.value());
 }
 
-std::string Identity(const log::TopicPartition& to, const log::Headers& headers) {
-  return to.ToString() + ' ' + HeaderOf(headers, codec::kCeSource) + ' ' +
-         HeaderOf(headers, codec::kCeId);
-}
-
-std::string BalanceIdentity(const log::TopicPartition& to, const std::string& account,
-                            base::Sequence sequence) {
-  return to.ToString() + ' ' + account + '@' + std::to_string(sequence.value());
-}
-
-// Over key, value and the headers that say what the record is, each with its length.
-base::Hash256 Digest(const std::optional<std::string>& key, const std::string& value,
-                     const log::Headers& headers) {
-  std::string bytes;
-  for (const std::string& part :
-       {key.has_value() ? 'k' + *key : std::string("-"), HeaderOf(headers, codec::kOrigin),
-        HeaderOf(headers, codec::kCeType), HeaderOf(headers, codec::kReason),
-        HeaderOf(headers, codec::kReasonPath), HeaderOf(headers, codec::kReasonMessage)}) {
-    bytes += std::to_string(part.size()) + ':' + part;
-  }
-  return base::Sha256(bytes + value);
+std::string StateOf(std::string_view account, base::Sequence sequence) {
+  std::string state(account);
+  state += '@';
+  state += std::to_string(sequence.value());
+  return state;
 }
 
 std::string Place(const log::TopicPartition& at, base::Offset offset) {
@@ -52,10 +37,31 @@ std::string Place(const log::TopicPartition& at, base::Offset offset) {
          std::to_string(offset.value());
 }
 
+std::string Text(const std::optional<std::string>& key, const std::string& value) {
+  return key.value_or("(no key)") + ' ' + value;
+}
+
+Difference StandsAlready(const log::TopicPartition& at, const log::StoredRecord& record,
+                         base::Offset before) {
+  return {.where = Place(at, record.offset),
+          .what = "the same record stands at offset " + std::to_string(before.value()) + " already",
+          .expected = {},
+          .found = record.value};
+}
+
 }  // namespace
 
 ActualOutputs::ActualOutputs(log::Log& log, const runtime::PartitionCounts& counts)
-    : log_(log), counts_(counts) {}
+    : log_(log), counts_(counts) {
+  const std::array<std::int32_t, kTopics.size()> partitions = {counts.inbox, counts.results,
+                                                               counts.dead_letters, counts.inbox};
+  for (std::size_t topic = 0; topic < kTopics.size(); ++topic) {
+    begins_[topic] = contents_.size();
+    for (std::int32_t p = 0; p < partitions[topic]; ++p) {
+      contents_.emplace_back().at = runtime::Partition(kTopics[topic], base::PartitionId(p));
+    }
+  }
+}
 
 Verdict ActualOutputs::SizeFinals() {
   for (std::int32_t p = 0; p < counts_.commands; ++p) {
@@ -73,66 +79,59 @@ Verdict ActualOutputs::SizeFinals() {
   return {};
 }
 
-Verdict ActualOutputs::Load() {
+Verdict ActualOutputs::Load(int jobs) {
   if (Verdict verdict = SizeFinals(); !verdict.ok()) {
     return verdict;
   }
-  const std::array<std::int32_t, kTopics.size()> partition_counts = {
-      counts_.inbox, counts_.results, counts_.dead_letters, counts_.inbox};
-  for (std::size_t topic = 0; topic < kTopics.size(); ++topic) {
-    for (std::int32_t p = 0; p < partition_counts[topic]; ++p) {
-      Verdict verdict = LoadPartition(static_cast<std::int32_t>(topic), base::PartitionId(p));
-      if (!verdict.ok()) {
-        return verdict;
-      }
-    }
+  return CheckSideBySide(static_cast<std::int32_t>(contents_.size()), jobs, [&](std::int32_t i) {
+    return Load(contents_[static_cast<std::size_t>(i)]);
+  });
+}
+
+Verdict ActualOutputs::Load(Contents& contents) {
+  const bool balances = contents.at.topic == runtime::kBalancesTopic;
+  return ForEachRecord(log_, contents.at, [&](const log::StoredRecord& record) {
+    return balances ? LoadBalance(contents, record) : LoadRecord(contents, record);
+  });
+}
+
+Verdict ActualOutputs::LoadRecord(Contents& contents, const log::StoredRecord& record) {
+  const RecordFacts facts(record.headers);
+  if (contents.at.topic == runtime::kDeadLettersTopic && facts.type() == codec::kTypeDeadWebhook) {
+    return {};  // The notifier's, which follows from the answers of receivers.
+  }
+  ++contents.records;
+  if (contents.at.topic != runtime::kInboxTopic) {
+    CountFinal(record);
+  }
+  auto found = contents.by_source.find(facts.source());
+  if (found == contents.by_source.end()) {
+    found = contents.by_source.emplace(facts.source(), PublishedRecords()).first;
+  }
+  const auto before =
+      found->second.Add(facts.id(), record.offset, facts.Digest(record.key, record.value));
+  if (before) {
+    return StandsAlready(contents.at, record, *before);
   }
   return {};
 }
 
-Verdict ActualOutputs::LoadPartition(std::int32_t topic, base::PartitionId partition) {
-  return ForEachRecord(
-      log_, runtime::Partition(kTopics[static_cast<std::size_t>(topic)], partition),
-      [&](const log::StoredRecord& record) { return LoadRecord(topic, partition, record); });
-}
-
-Verdict ActualOutputs::LoadRecord(std::int32_t topic, base::PartitionId partition,
-                                  const log::StoredRecord& record) {
-  if (topic == kDeadLetters && record.FindHeader(codec::kCeType) == codec::kTypeDeadWebhook) {
-    return {};  // The notifier's, which follows from the answers of receivers.
-  }
-  const auto at = runtime::Partition(kTopics[static_cast<std::size_t>(topic)], partition);
-  std::string identity = Identity(at, record.headers);
-  inbox_records_ += topic == kInbox ? 1 : 0;
-  results_ += topic == kResults ? 1 : 0;
-  dead_letters_ += topic == kDeadLetters ? 1 : 0;
-  if (topic == kResults || topic == kDeadLetters) {
-    CountFinal(record);
-  }
-  if (topic == kBalances) {
-    ++balances_;
-    const auto account = codec::DecodeAccount(record.value);
-    if (!account) {
-      return Difference{.where = Place(at, record.offset),
-                        .what = "the record cannot be read: " + account.error().context,
-                        .expected = {},
-                        .found = record.value};
-    }
-    identity = BalanceIdentity(at, account->id.value(), account->last_sequence);
-  }
-  const Found found{.topic = topic,
-                    .partition = partition,
-                    .offset = record.offset,
-                    .digest = Digest(record.key, record.value, record.headers)};
-  const auto [place, added] = found_.emplace(std::move(identity), found);
-  // A balance may be published again as it was, after a take-over.
-  const bool allowed = added || (topic == kBalances && place->second.digest == found.digest);
-  if (!allowed) {
-    return Difference{.where = Place(at, record.offset),
-                      .what = "the same record stands at offset " +
-                              std::to_string(place->second.offset.value()) + " already",
+Verdict ActualOutputs::LoadBalance(Contents& contents, const log::StoredRecord& record) {
+  ++contents.records;
+  const auto account = codec::DecodeAccount(record.value);
+  if (!account) {
+    return Difference{.where = Place(contents.at, record.offset),
+                      .what = "the record cannot be read: " + account.error().context,
                       .expected = {},
                       .found = record.value};
+  }
+  const Balance balance{.offset = record.offset,
+                        .digest = RecordFacts(record.headers).Digest(record.key, record.value)};
+  const auto [place, added] =
+      contents.by_state.emplace(StateOf(account->id.value(), account->last_sequence), balance);
+  // It may be published again as it was, after a take-over.
+  if (!added && place->second.digest != balance.digest) {
+    return StandsAlready(contents.at, record, place->second.offset);
   }
   return {};
 }
@@ -143,89 +142,151 @@ void ActualOutputs::CountFinal(const log::StoredRecord& record) {
   if (!origin || origin->topic != runtime::kCommandsTopic) {
     return;
   }
-  const auto partition = static_cast<std::size_t>(origin->partition.value());
+  const std::size_t partition = IndexOf(origin->partition);
   const auto offset = static_cast<std::size_t>(origin->offset.value());
   if (partition < finals_.size() && offset < finals_[partition].size()) {
-    std::uint8_t& count = finals_[partition][offset];
-    count = static_cast<std::uint8_t>(std::min(count + 1, 255));
+    std::atomic<std::uint8_t>& finals = finals_[partition][offset];
+    std::uint8_t count = finals.load();
+    while (count < kFinalsMax && !finals.compare_exchange_weak(count, count + 1)) {
+    }
   }
 }
 
 int ActualOutputs::FinalsOf(base::PartitionId partition, base::Offset offset) const {
-  return finals_.at(static_cast<std::size_t>(partition.value()))
-      .at(static_cast<std::size_t>(offset.value()));
+  return finals_.at(IndexOf(partition)).at(static_cast<std::size_t>(offset.value()));
 }
 
-bool ActualOutputs::Contains(const log::TopicPartition& to, const log::Record& record) const {
-  return found_.contains(Identity(to, record.headers));
+ActualOutputs::Contents& ActualOutputs::At(const log::TopicPartition& at) {
+  const auto topic = std::find(kTopics.begin(), kTopics.end(), at.topic) - kTopics.begin();
+  Contents& contents =
+      contents_.at(begins_.at(static_cast<std::size_t>(topic)) + IndexOf(at.partition));
+  CHECK(contents.at == at);
+  return contents;
+}
+
+PublishedRecords* ActualOutputs::RecordsOf(const log::TopicPartition& to, std::string_view source) {
+  BySource& sources = At(to).by_source;
+  const auto found = sources.find(source);
+  return found == sources.end() ? nullptr : &found->second;
+}
+
+bool ActualOutputs::Contains(const log::TopicPartition& to, const log::Record& record) {
+  const RecordFacts facts(record.headers);
+  PublishedRecords* const records = RecordsOf(to, facts.source());
+  return records != nullptr && records->Contains(facts.id());
 }
 
 Verdict ActualOutputs::Take(const log::TopicPartition& to, const log::Record& expected,
-                            const std::string& cause) {
-  const auto found = found_.find(Identity(to, expected.headers));
-  if (found == found_.end()) {
-    return Difference{.where = to.ToString() + ", from " + cause,
+                            const Cause& cause) {
+  const RecordFacts facts(expected.headers);
+  const base::Hash256 digest = facts.Digest(expected.key, expected.value);
+  PublishedRecords* const records = RecordsOf(to, facts.source());
+  const PublishedRecords::Record* const taken =
+      records == nullptr ? nullptr : records->Take(facts.id(), digest);
+  if (taken == nullptr) {
+    return Difference{.where = to.ToString() + ", from " + cause(),
                       .what = "a record is missing",
                       .expected = expected.value,
                       .found = {}};
   }
-  found->second.accounted_for = true;
-  if (found->second.digest != Digest(expected.key, expected.value, expected.headers)) {
-    return Differs(found->second, expected, "the record does not follow from " + cause);
+  if (taken->digest != digest) {
+    return Differs(to, taken->offset, expected, "the record does not follow from " + cause());
   }
   return {};
+}
+
+bool ActualOutputs::HasBalances(base::PartitionId partition) {
+  return !At(runtime::Partition(runtime::kBalancesTopic, partition)).by_state.empty();
+}
+
+bool ActualOutputs::HasBalance(base::PartitionId partition, const model::AccountId& account,
+                               base::Sequence sequence) {
+  return At(runtime::Partition(runtime::kBalancesTopic, partition))
+      .by_state.contains(StateOf(account.value(), sequence));
 }
 
 Verdict ActualOutputs::CheckBalance(const log::TopicPartition& to, const log::Record& expected,
                                     base::Sequence sequence) {
-  const auto found = found_.find(BalanceIdentity(to, expected.key.value_or(""), sequence));
-  if (found == found_.end()) {
-    return {};  // Balances are written now and then.
-  }
+  auto& states = At(to).by_state;
+  const auto found = states.find(StateOf(expected.key.value_or(""), sequence));
+  CHECK(found != states.end());
   found->second.accounted_for = true;
-  if (found->second.digest != Digest(expected.key, expected.value, expected.headers)) {
-    return Differs(found->second, expected, "the balance is not the journal's");
+  if (found->second.digest != RecordFacts(expected.headers).Digest(expected.key, expected.value)) {
+    return Differs(to, found->second.offset, expected, "the balance is not the journal's");
   }
   return {};
 }
 
-Verdict ActualOutputs::Differs(const Found& found, const log::Record& expected,
-                               const std::string& what) const {
-  const auto at =
-      runtime::Partition(kTopics[static_cast<std::size_t>(found.topic)], found.partition);
-  auto record = ReadRecord(log_, at, found.offset);
+Verdict ActualOutputs::Differs(const log::TopicPartition& at, base::Offset offset,
+                               const log::Record& expected, const std::string& what) const {
+  const auto record = ReadRecord(log_, at, offset);
   if (!record) {
     return record.error();
   }
-  return Difference{.where = Place(at, found.offset),
+  return Difference{.where = Place(at, offset),
                     .what = what,
-                    .expected = expected.key.value_or("(no key)") + ' ' + expected.value,
-                    .found = record->key.value_or("(no key)") + ' ' + record->value};
+                    .expected = Text(expected.key, expected.value),
+                    .found = Text(record->key, record->value)};
 }
 
-Verdict ActualOutputs::CheckNothingLeft() {
-  const Found* first = nullptr;
-  for (const auto& [identity, found] : found_) {
-    const auto place = [](const Found& at) {
-      return std::tuple(at.topic, at.partition, at.offset);
-    };
-    if (!found.accounted_for && (first == nullptr || place(found) < place(*first))) {
-      first = &found;
+std::optional<base::Offset> ActualOutputs::FirstLeft(const Contents& contents) {
+  std::optional<base::Offset> first;
+  const auto look_at = [&first](base::Offset offset) {
+    first = first ? std::min(*first, offset) : offset;
+  };
+  for (const auto& [source, records] : contents.by_source) {
+    if (const PublishedRecords::Record* const left = records.FirstLeft()) {
+      look_at(left->offset);
     }
   }
-  if (first == nullptr) {
-    return {};
+  for (const auto& [state, balance] : contents.by_state) {
+    if (!balance.accounted_for) {
+      look_at(balance.offset);
+    }
   }
-  const auto at =
-      runtime::Partition(kTopics[static_cast<std::size_t>(first->topic)], first->partition);
-  auto record = ReadRecord(log_, at, first->offset);
-  if (!record) {
-    return record.error();
+  return first;
+}
+
+Verdict ActualOutputs::CheckNothingLeft() const {
+  for (const Contents& contents : contents_) {
+    const auto left = FirstLeft(contents);
+    if (!left) {
+      continue;
+    }
+    const auto record = ReadRecord(log_, contents.at, *left);
+    if (!record) {
+      return record.error();
+    }
+    return Difference{.where = Place(contents.at, *left),
+                      .what = "the record follows from nothing",
+                      .expected = {},
+                      .found = Text(record->key, record->value)};
   }
-  return Difference{.where = Place(at, first->offset),
-                    .what = "the record follows from nothing",
-                    .expected = {},
-                    .found = record->key.value_or("(no key)") + ' ' + record->value};
+  return {};
+}
+
+std::int64_t ActualOutputs::CountOf(std::string_view topic) const {
+  std::int64_t records = 0;
+  for (const Contents& contents : contents_) {
+    records += contents.at.topic == topic ? contents.records : 0;
+  }
+  return records;
+}
+
+std::int64_t ActualOutputs::inbox_records() const {
+  return CountOf(runtime::kInboxTopic);
+}
+
+std::int64_t ActualOutputs::results() const {
+  return CountOf(runtime::kResultsTopic);
+}
+
+std::int64_t ActualOutputs::dead_letters() const {
+  return CountOf(runtime::kDeadLettersTopic);
+}
+
+std::int64_t ActualOutputs::balances() const {
+  return CountOf(runtime::kBalancesTopic);
 }
 
 }  // namespace paylog::audit

@@ -55,6 +55,17 @@ void SetHeader(log::StoredRecord& record, std::string_view name, const std::stri
   record.headers = test_support::WithHeader(record.headers, name, value);
 }
 
+// Validator and ledger, until all is quiet.
+void RunServices(PaymentLog& log) {
+  cli::LocalSystem system(log.log(),
+                          {.counts = log.counts(),
+                           .snapshot_directory = log.SnapshotDirectory(),
+                           .warn = [](const std::string& warning) { ADD_FAILURE() << warning; }});
+  Must(system.Start());
+  Must(system.WaitUntilIdle([] { return false; }));
+  Must(system.Stop());
+}
+
 class AuditTest : public testing::Test {
  protected:
   // An honest log: nine events, nine results, a dead letter, and balances of the second run.
@@ -64,9 +75,9 @@ class AuditTest : public testing::Test {
                     TransferBody("t-1", "alice", "bob", 300), DepositBody("d-0", "alice", 0)});
     honest_.Produce(runtime::Partition(runtime::kCommandsTopic, base::PartitionId(0)),
                     {{.key = "x", .value = "no command"}});
-    RunServices();
+    RunServices(honest_);
     honest_.Submit({DepositBody("d-2", "bob", 50), TransferBody("t-2", "bob", "alice", 25)});
-    RunServices();
+    RunServices(honest_);
     for (const std::string_view topic :
          {runtime::kCommandsTopic, runtime::kInboxTopic, runtime::kJournalTopic,
           runtime::kResultsTopic, runtime::kBalancesTopic, runtime::kDeadLettersTopic}) {
@@ -93,7 +104,7 @@ class AuditTest : public testing::Test {
     if (ledger_offset_) {
       CommitOffset(copy, runtime::kLedgerGroup, runtime::kInboxTopic, *ledger_offset_);
     }
-    return Audit(copy.log(), copy.counts(), "", report_);
+    return Audit(copy.log(), {.counts = copy.counts()}, report_);
   }
   // Where a difference must be found, and what it says.
   void ExpectDifference(const std::string& where, const std::string& what) {
@@ -109,15 +120,6 @@ class AuditTest : public testing::Test {
   AuditReport report_;
 
  private:
-  void RunServices() {
-    cli::LocalSystem system(honest_.log(),
-                            {.counts = honest_.counts(),
-                             .snapshot_directory = honest_.SnapshotDirectory(),
-                             .warn = [](const std::string& warning) { ADD_FAILURE() << warning; }});
-    Must(system.Start());
-    Must(system.WaitUntilIdle([] { return false; }));
-    Must(system.Stop());
-  }
   static void CommitOffset(PaymentLog& copy, std::string_view group, std::string_view topic,
                            base::Offset next) {
     const auto writer = Must(copy.log().NewWriter("offsets"));
@@ -333,6 +335,79 @@ TEST_F(AuditTest, FindsABalanceOfNoState) {
 TEST_F(AuditTest, FindsABalanceThatCannotBeRead) {
   Topic(runtime::kBalancesTopic).at(0).value = "garbage";
   ExpectDifference("ledger.balances, partition 0, offset 0", "cannot be read");
+}
+
+// Partitions side by side.
+
+// An account on each of four partitions, and a transfer from each to the next.
+class AuditJobsTest : public testing::Test {
+ protected:
+  AuditJobsTest() {
+    std::vector<std::string> commands;
+    for (std::int32_t p = 0; p < kPartitions; ++p) {
+      commands.push_back(OpenBody("o-1", AccountOn(p)));
+      commands.push_back(DepositBody("d-1", AccountOn(p), 100));
+    }
+    log_.Submit(commands);
+    RunServices(log_);
+    for (std::int32_t p = 0; p < kPartitions; ++p) {
+      log_.Submit({TransferBody("t-1", AccountOn(p), AccountOn((p + 1) % kPartitions), 30)});
+    }
+    RunServices(log_);
+  }
+
+  static std::string AccountOn(std::int32_t partition) {
+    return test_support::NameOn("account-", partition, kPartitions);
+  }
+  Verdict AuditWith(int jobs, AuditReport& report) {
+    return Audit(
+        log_.log(),
+        {.counts = log_.counts(), .snapshot_directory = log_.SnapshotDirectory(), .jobs = jobs},
+        report);
+  }
+  // The partition's first result, once more.
+  void DoubleAResult(std::int32_t partition) {
+    const log::StoredRecord first = log_.Read(runtime::kResultsTopic, partition).at(0);
+    log_.Produce(runtime::Partition(runtime::kResultsTopic, base::PartitionId(partition)),
+                 {{.key = first.key,
+                   .value = first.value,
+                   .headers = first.headers,
+                   .timestamp = first.timestamp}});
+  }
+
+  static constexpr std::int32_t kPartitions = 4;
+  PaymentLog log_{kPartitions};
+};
+
+TEST_F(AuditJobsTest, ReportTheSame) {
+  AuditReport alone;
+  ASSERT_TRUE(AuditWith(1, alone).ok());
+  EXPECT_EQ(alone.results, 12);
+  EXPECT_EQ(alone.inbox_records, 16);  // A transfer leaves a credit message too.
+  for (const int jobs : {2, 3, 100}) {
+    AuditReport report;
+    const Verdict verdict = AuditWith(jobs, report);
+    ASSERT_TRUE(verdict.ok()) << Describe(verdict);
+    EXPECT_TRUE(report.quiet);
+    EXPECT_EQ(report.state_hash, alone.state_hash);
+    EXPECT_EQ(report.results, alone.results);
+    EXPECT_EQ(report.inbox_records, alone.inbox_records);
+    EXPECT_EQ(report.balances, alone.balances);
+    EXPECT_EQ(report.validator.commands, alone.validator.commands);
+    EXPECT_EQ(report.invariants_checked, alone.invariants_checked);
+  }
+}
+
+TEST_F(AuditJobsTest, NameTheSameDifference) {
+  DoubleAResult(3);
+  DoubleAResult(1);
+  for (const int jobs : {1, 2, 4}) {
+    AuditReport report;
+    const Verdict verdict = AuditWith(jobs, report);
+    ASSERT_NE(verdict.difference(), nullptr) << Describe(verdict);
+    EXPECT_THAT(Describe(verdict), HasSubstr("payments.results, partition 1, offset 3"));
+    EXPECT_THAT(Describe(verdict), HasSubstr("stands at offset 0 already"));
+  }
 }
 
 }  // namespace

@@ -1,11 +1,14 @@
 #include "paylog/audit/auditor.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <unistd.h>
 
+#include "paylog/audit/side_by_side.h"
 #include "paylog/ledger/stage/ledger_stage.h"
 
 namespace paylog::audit {
@@ -37,16 +40,47 @@ class ScratchDirectory {
   std::string path_;
 };
 
+// Transfers that were sent, of one partition, and which of them are settled.
+class SentTransfers {
+ public:
+  explicit SentTransfers(const LedgerReport& ledger)
+      : sent_(ledger.sent), settled_(ledger.sent.size()) {}
+
+  // False where it sent none of this amount there, or one that is settled already.
+  bool Settle(base::Sequence sequence, const model::Money& amount) {
+    const auto found = std::lower_bound(
+        sent_.begin(), sent_.end(), sequence,
+        [](const auto& sent, base::Sequence wanted) { return sent.first < wanted; });
+    if (found == sent_.end() || found->first != sequence || found->second != amount) {
+      return false;
+    }
+    const auto place = static_cast<std::size_t>(found - sent_.begin());
+    const bool open = !settled_[place];
+    settled_[place] = true;
+    return open;
+  }
+
+  void AddInFlight(std::map<std::string, base::Int128>& in_flight) const {
+    for (std::size_t i = 0; i < sent_.size(); ++i) {
+      if (!settled_[i]) {
+        const model::Money& amount = sent_[i].second;
+        in_flight[std::string(amount.currency.code())] += amount.minor;
+      }
+    }
+  }
+
+ private:
+  const std::vector<std::pair<base::Sequence, model::Money>>& sent_;
+  std::vector<bool> settled_;
+};
+
 // Each credit and each return settles one transfer that was sent, whole; what is left is in flight.
 Verdict FindInFlight(const AuditReport& report, std::map<std::string, base::Int128>& in_flight) {
-  std::map<model::Position, model::Money> open;
-  for (const LedgerReport& ledger : report.ledgers) {
-    open.insert(ledger.sent.begin(), ledger.sent.end());
-  }
+  std::vector<SentTransfers> sent(report.ledgers.begin(), report.ledgers.end());
   for (const LedgerReport& ledger : report.ledgers) {
     for (const auto& [position, amount] : ledger.settled) {
-      const auto sent = open.find(position);
-      if (sent == open.end() || sent->second != amount) {
+      const auto partition = static_cast<std::size_t>(position.partition.value());
+      if (partition >= sent.size() || !sent[partition].Settle(position.sequence, amount)) {
         return Difference{.where = "ledger.journal, partition " +
                                    std::to_string(position.partition.value()) + ", sequence " +
                                    std::to_string(position.sequence.value()),
@@ -54,11 +88,10 @@ Verdict FindInFlight(const AuditReport& report, std::map<std::string, base::Int1
                           .expected = {},
                           .found = {}};
       }
-      open.erase(sent);
     }
   }
-  for (const auto& [position, amount] : open) {
-    in_flight[std::string(amount.currency.code())] += amount.minor;
+  for (const SentTransfers& transfers : sent) {
+    transfers.AddInFlight(in_flight);
   }
   return {};
 }
@@ -86,40 +119,41 @@ Verdict CheckTransit(const AuditReport& report) {
   return {};
 }
 
-Verdict CheckFinals(log::Log& log, const runtime::PartitionCounts& counts,
-                    const ActualOutputs& outputs) {
-  for (std::int32_t p = 0; p < counts.commands; ++p) {
-    if (Verdict verdict = AuditFinals(log, base::PartitionId(p), outputs); !verdict.ok()) {
-      return verdict;
-    }
-  }
-  return {};
+Verdict CheckFinals(log::Log& log, const AuditOptions& options, const ActualOutputs& outputs) {
+  return CheckSideBySide(options.counts.commands, options.jobs, [&](std::int32_t p) {
+    return AuditFinals(log, base::PartitionId(p), outputs);
+  });
 }
 
-Verdict AuditStages(log::Log& log, const runtime::PartitionCounts& counts,
-                    const std::string& snapshot_directory, const std::string& scratch,
-                    ActualOutputs& outputs, AuditReport& report) {
-  for (std::int32_t p = 0; p < counts.commands; ++p) {
-    Verdict verdict = AuditValidator(log, base::PartitionId(p), counts, outputs, report.validator);
-    if (!verdict.ok()) {
-      return verdict;
-    }
+Verdict AuditValidators(log::Log& log, const AuditOptions& options, ActualOutputs& outputs,
+                        ValidatorReport& report) {
+  std::vector<ValidatorReport> reports(static_cast<std::size_t>(options.counts.commands));
+  Verdict verdict = CheckSideBySide(options.counts.commands, options.jobs, [&](std::int32_t p) {
+    return AuditValidator(log, base::PartitionId(p), options.counts, outputs,
+                          reports[static_cast<std::size_t>(p)]);
+  });
+  for (const ValidatorReport& partition : reports) {
+    report.commands += partition.commands;
+    report.pending += partition.pending;
   }
-  for (std::int32_t p = 0; p < counts.inbox; ++p) {
-    const std::string snapshot =
-        snapshot_directory.empty() ? std::string()
-                                   : ledger::SnapshotPath(snapshot_directory, base::PartitionId(p));
-    Verdict verdict = AuditLedger(log,
-                                  {.partition = base::PartitionId(p),
-                                   .counts = counts,
-                                   .snapshot_path = snapshot,
-                                   .scratch_directory = scratch},
-                                  outputs, report.ledgers.emplace_back());
-    if (!verdict.ok()) {
-      return verdict;
-    }
-  }
-  return {};
+  return verdict;
+}
+
+Verdict AuditLedgers(log::Log& log, const AuditOptions& options, const std::string& scratch,
+                     ActualOutputs& outputs, std::vector<LedgerReport>& reports) {
+  reports.resize(static_cast<std::size_t>(options.counts.inbox));
+  return CheckSideBySide(options.counts.inbox, options.jobs, [&](std::int32_t p) {
+    const base::PartitionId partition(p);
+    const std::string snapshot = options.snapshot_directory.empty()
+                                     ? std::string()
+                                     : ledger::SnapshotPath(options.snapshot_directory, partition);
+    return AuditLedger(log,
+                       {.partition = partition,
+                        .counts = options.counts,
+                        .snapshot_path = snapshot,
+                        .scratch_directory = scratch},
+                       outputs, reports[static_cast<std::size_t>(p)]);
+  });
 }
 
 void Summarise(const ActualOutputs& outputs, AuditReport& report) {
@@ -139,17 +173,20 @@ void Summarise(const ActualOutputs& outputs, AuditReport& report) {
 
 }  // namespace
 
-Verdict Audit(log::Log& log, const runtime::PartitionCounts& counts,
-              const std::string& snapshot_directory, AuditReport& report) {
+Verdict Audit(log::Log& log, const AuditOptions& options, AuditReport& report) {
   const auto scratch = ScratchDirectory::Make();
   if (!scratch) {
     return scratch.error();
   }
-  ActualOutputs outputs(log, counts);
-  if (Verdict verdict = outputs.Load(); !verdict.ok()) {
+  ActualOutputs outputs(log, options.counts);
+  if (Verdict verdict = outputs.Load(options.jobs); !verdict.ok()) {
     return verdict;
   }
-  Verdict verdict = AuditStages(log, counts, snapshot_directory, scratch->path(), outputs, report);
+  Verdict verdict = AuditValidators(log, options, outputs, report.validator);
+  if (!verdict.ok()) {
+    return verdict;
+  }
+  verdict = AuditLedgers(log, options, scratch->path(), outputs, report.ledgers);
   if (!verdict.ok()) {
     return verdict;
   }
@@ -165,7 +202,7 @@ Verdict Audit(log::Log& log, const runtime::PartitionCounts& counts,
     return {};
   }
   report.invariants_checked += report.validator.commands;
-  return CheckFinals(log, counts, outputs);
+  return CheckFinals(log, options, outputs);
 }
 
 }  // namespace paylog::audit

@@ -23,9 +23,14 @@ struct AuditReport {
   base::Hash256 state_hash;  // Over the partitions' hashes, in order.
 };
 
-// Reads a whole log and decides everything again: invariants 1 to 7. Changes nothing in it.
-// `snapshot_directory` may be empty.
-Verdict Audit(log::Log& log, const runtime::PartitionCounts& counts,
-              const std::string& snapshot_directory, AuditReport& report);
+struct AuditOptions {
+  runtime::PartitionCounts counts;
+  std::string snapshot_directory;  // Empty: there are no snapshots to compare.
+  int jobs = 1;  // Partitions at a time; each takes a thread and its state's memory.
+};
+
+// Reads a whole log and decides everything again: invariants 1 to 7. Changes nothing in it. What it
+// finds, and in which place, does not depend on the jobs.
+Verdict Audit(log::Log& log, const AuditOptions& options, AuditReport& report);
 
 }  // namespace paylog::audit

@@ -23,8 +23,8 @@ struct LedgerReport {
   bool snapshot_checked = false;
   std::string snapshot_note;                    // Why a snapshot that is there was not checked.
   std::map<std::string, base::Int128> transit;  // What the partition's accounts hold, by currency.
-  // Transfers that this partition sent, and those, of any, that it credited or took back.
-  std::map<model::Position, model::Money> sent;
+  // Transfers that this partition sent, in order, and those, of any, that it credited or took back.
+  std::vector<std::pair<base::Sequence, model::Money>> sent;
   std::vector<std::pair<model::Position, model::Money>> settled;
 };
 

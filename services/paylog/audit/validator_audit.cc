@@ -36,7 +36,7 @@ Verdict AuditValidator(log::Log& log, base::PartitionId partition,
       ++report.pending;
       return {};
     }
-    return outputs.Take(expected.to, expected.record, CauseOf(commands, record));
+    return outputs.Take(expected.to, expected.record, [&] { return CauseOf(commands, record); });
   });
 }
 

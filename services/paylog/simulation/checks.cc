@@ -146,7 +146,7 @@ std::vector<Violation> CheckRebuilding(Cluster& cluster, const LiveStates& live)
 
 std::vector<Violation> CheckAudit(Cluster& cluster) {
   audit::AuditReport report;
-  const audit::Verdict verdict = audit::Audit(cluster.log(), cluster.counts(), "", report);
+  const audit::Verdict verdict = audit::Audit(cluster.log(), {.counts = cluster.counts()}, report);
   if (const audit::Difference* const difference = verdict.difference()) {
     return {{.check = "audit", .what = difference->where + ": " + difference->what}};
   }

@@ -255,7 +255,7 @@ base::PartitionId Bank::PartitionOf(const std::string& account) const {
 
 audit::Verdict Bank::Audit() {
   audit::AuditReport report;
-  return audit::Audit(log_, counts_, "", report);
+  return audit::Audit(log_, {.counts = counts_}, report);
 }
 
 }  // namespace paylog::story

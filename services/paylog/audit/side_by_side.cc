@@ -1,0 +1,61 @@
+#include "paylog/audit/side_by_side.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace paylog::audit {
+namespace {
+
+class Checks {
+ public:
+  Checks(std::int32_t count, const std::function<Verdict(std::int32_t)>& check)
+      : check_(check), verdicts_(static_cast<std::size_t>(count)), first_failed_(count) {}
+
+  // Takes one number after the other. Called by all threads.
+  void Work() {
+    for (std::int32_t i = next_.fetch_add(1); i < first_failed_.load(); i = next_.fetch_add(1)) {
+      Verdict& verdict = verdicts_[static_cast<std::size_t>(i)];
+      verdict = check_(i);
+      if (!verdict.ok()) {
+        LowerTo(i);
+      }
+    }
+  }
+
+  // REQUIRES: nobody works any more.
+  Verdict First() {
+    const auto first = static_cast<std::size_t>(first_failed_.load());
+    return first == verdicts_.size() ? Verdict() : std::move(verdicts_[first]);
+  }
+
+ private:
+  void LowerTo(std::int32_t failed) {
+    std::int32_t before = first_failed_.load();
+    while (failed < before && !first_failed_.compare_exchange_weak(before, failed)) {
+    }
+  }
+
+  const std::function<Verdict(std::int32_t)>& check_;
+  std::vector<Verdict> verdicts_;
+  std::atomic<std::int32_t> next_ = 0;
+  std::atomic<std::int32_t> first_failed_;
+};
+
+}  // namespace
+
+Verdict CheckSideBySide(std::int32_t count, int jobs,
+                        const std::function<Verdict(std::int32_t)>& check) {
+  Checks checks(count, check);
+  {
+    std::vector<std::jthread> others;
+    for (int i = 1; i < std::min<int>(jobs, count); ++i) {
+      others.emplace_back([&checks] { checks.Work(); });
+    }
+    checks.Work();
+  }
+  return checks.First();
+}
+
+}  // namespace paylog::audit
