@@ -90,14 +90,14 @@ TEST(AccountCodec, HoldsExtremeBalances) {
   const base::Int128 smallest = base::Int128{1} << 127;
   const model::Account external{.id = model::AccountId::External(Euro()),
                                 .currency = Euro(),
-                                .posted = smallest,
-                                .last_sequence = base::Sequence(9)};
+                                .last_sequence = base::Sequence(9),
+                                .posted = smallest};
   EXPECT_EQ(DecodeAccount(EncodeAccount(external, base::PartitionId(1))).value(), external);
   const model::Account alice{.id = Customer("alice"),
                              .currency = Euro(),
+                             .last_sequence = base::Sequence(9),
                              .posted = base::kAmountMinorMax,
-                             .overdraft_limit = base::kAmountMinorMax,
-                             .last_sequence = base::Sequence(9)};
+                             .overdraft_limit = base::kAmountMinorMax};
   EXPECT_EQ(DecodeAccount(EncodeAccount(alice, base::PartitionId(1))).value(), alice);
   // Returns are never refused, so many of them can take a customer beyond 64 bits.
   for (const base::Int128 posted : {base::Int128{1} << 70, -(base::Int128{1} << 70)}) {

@@ -52,10 +52,10 @@ class Applier {
   Effects operator()(const model::AccountOpened& event) const {
     state_.Add({.id = command_.account,
                 .currency = event.currency,
+                .last_sequence = sequence_,
                 .overdraft_limit = event.overdraft_limit,
                 .min_balance = event.min_balance,
-                .max_balance = event.max_balance,
-                .last_sequence = sequence_});
+                .max_balance = event.max_balance});
     return Complete({BalanceOf(command_.account)});
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "paylog/base/check.h"
 
@@ -47,51 +48,40 @@ State::State(const State* base)
       progress_(base->progress_) {}
 
 const model::Account* State::Find(const model::AccountId& id) const {
-  const auto found = accounts_.find(id);
-  if (found != accounts_.end()) {
-    return &found->second;
-  }
-  return base_ != nullptr ? base_->Find(id) : nullptr;
+  const model::Account* const found = accounts_.Find(id);
+  return found != nullptr || base_ == nullptr ? found : base_->Find(id);
 }
 
 model::Account& State::Mutable(const model::AccountId& id) {
-  const auto found = accounts_.find(id);
-  if (found != accounts_.end()) {
-    return found->second;
+  if (model::Account* const found = accounts_.Find(id)) {
+    return *found;
   }
   const model::Account* const below = base_ != nullptr ? base_->Find(id) : nullptr;
   CHECK(below != nullptr);
-  return accounts_.emplace(id, *below).first->second;
+  return accounts_.Add(*below);
 }
 
 model::Account& State::Add(model::Account account) {
-  CHECK(Find(account.id) == nullptr);
-  model::AccountId id = account.id;
-  return accounts_.emplace(std::move(id), std::move(account)).first->second;
+  CHECK(base_ == nullptr || base_->Find(account.id) == nullptr);
+  return accounts_.Add(std::move(account));
 }
 
 void State::Merge(State&& overlay) {
   CHECK(overlay.base_ == this);
   CHECK(overlay.progress_.last_sequence >= progress_.last_sequence);
-  for (auto& [id, account] : overlay.accounts_) {
-    accounts_.insert_or_assign(id, std::move(account));
-  }
+  overlay.accounts_.ForEach([this](model::Account& account) { accounts_.Put(std::move(account)); });
   progress_ = overlay.progress_;
 }
 
 void State::ForEachOwn(const std::function<void(const model::Account&)>& visit) const {
-  for (const auto& [id, account] : accounts_) {
-    visit(account);
-  }
+  accounts_.ForEach(visit);
 }
 
 std::vector<const model::Account*> State::SortedAccounts() const {
   CHECK(base_ == nullptr);
   std::vector<const model::Account*> sorted;
   sorted.reserve(accounts_.size());
-  for (const auto& [id, account] : accounts_) {
-    sorted.push_back(&account);
-  }
+  accounts_.ForEach([&](const model::Account& account) { sorted.push_back(&account); });
   std::sort(sorted.begin(), sorted.end(),
             [](const model::Account* a, const model::Account* b) { return a->id < b->id; });
   return sorted;

@@ -2,11 +2,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <unordered_map>
 #include <vector>
 
 #include "paylog/base/hash.h"
 #include "paylog/base/strong_type.h"
+#include "paylog/ledger/core/account_table.h"
 #include "paylog/model/account.h"
 
 namespace paylog::ledger {
@@ -51,7 +51,7 @@ class State {
   // Takes the changes of an overlay on this state.
   void Merge(State&& overlay);
 
-  // The accounts this state itself holds: for an overlay, those that changed. In no order.
+  // The accounts this state itself holds: for an overlay, those that changed.
   void ForEachOwn(const std::function<void(const model::Account&)>& visit) const;
   // All accounts of a state without a base, ordered bytewise by id.
   [[nodiscard]] std::vector<const model::Account*> SortedAccounts() const;
@@ -61,7 +61,7 @@ class State {
   base::PartitionId partition_;
   std::int32_t partition_count_ = 1;
   Progress progress_;
-  std::unordered_map<model::AccountId, model::Account> accounts_;
+  AccountTable accounts_;
 };
 
 // SHA-256 over all of it: accounts in order of id, then progress. Equal states, equal hashes.
