@@ -1,5 +1,7 @@
 #include "paylog/ledger/core/account_table.h"
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <random>
 #include <string>
@@ -74,9 +76,31 @@ TEST(AccountTableTest, OneThatWasMovedFromIsEmpty) {
   table.Add(MakeAccount("alice", 5));
   const AccountTable other = std::move(table);
   EXPECT_EQ(other.size(), 1U);
-  table = AccountTable();
   EXPECT_EQ(table.size(), 0U);
   EXPECT_EQ(table.Find(Id("alice")), nullptr);
+}
+
+// Two names whose hashes agree in all the bits that a slot keeps: a mix-up would move money.
+TEST(AccountTableTest, TellsNamesOfOneHashApart) {
+  std::map<std::uint32_t, std::string> names;
+  std::string first;
+  std::string second;
+  for (int i = 0; second.empty(); ++i) {
+    ASSERT_LT(i, 2'000'000);
+    const std::string name = "a" + std::to_string(i);
+    const auto hash = static_cast<std::uint32_t>(std::hash<AccountId>{}(Id(name)));
+    const auto [place, added] = names.emplace(hash, name);
+    if (!added) {
+      first = place->second;
+      second = name;
+    }
+  }
+  AccountTable table;
+  table.Add(MakeAccount(first, 1));
+  EXPECT_EQ(table.Find(Id(second)), nullptr);
+  table.Add(MakeAccount(second, 2));
+  EXPECT_EQ(table.Find(Id(first))->posted, 1);
+  EXPECT_EQ(table.Find(Id(second))->posted, 2);
 }
 
 TEST(AccountTableDeathTest, AddsNoAccountTwice) {

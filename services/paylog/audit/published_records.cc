@@ -1,7 +1,6 @@
 #include "paylog/audit/published_records.h"
 
 #include <functional>
-#include <utility>
 
 namespace paylog::audit {
 namespace {

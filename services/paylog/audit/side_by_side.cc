@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace paylog::audit {
@@ -27,7 +28,18 @@ class Checks {
   // REQUIRES: nobody works any more.
   Verdict First() {
     const auto first = static_cast<std::size_t>(first_failed_.load());
-    return first == verdicts_.size() ? Verdict() : std::move(verdicts_[first]);
+    if (first == verdicts_.size()) {
+      return {};
+    }
+    const base::Error* const error = verdicts_[first].error();
+    if (error != nullptr && error->code == base::ErrorCode::kShutdown) {
+      for (Verdict& verdict : verdicts_) {
+        if (verdict.difference() != nullptr) {
+          return std::move(verdict);
+        }
+      }
+    }
+    return std::move(verdicts_[first]);
   }
 
  private:

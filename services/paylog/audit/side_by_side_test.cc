@@ -62,7 +62,20 @@ TEST(SideBySideTest, OneJobEndsAtTheFirstThatFails) {
   EXPECT_EQ(checked, 4);
 }
 
-// The later number fails first, and the earlier one is told.
+// Who is interrupted has seen no difference, but that denies nobody else's.
+TEST(SideBySideTest, AnInterruptionHidesNoDifference) {
+  std::latch both(2);
+  const Verdict verdict = CheckSideBySide(2, 2, [&](std::int32_t i) -> Verdict {
+    both.arrive_and_wait();
+    if (i == 1) {
+      return DifferenceAt(i);
+    }
+    return base::Error{.code = base::ErrorCode::kShutdown, .context = "interrupted"};
+  });
+  EXPECT_EQ(WhereOf(verdict), "1");
+}
+
+// Both are under way before either fails, and the earlier one is told.
 TEST(SideBySideTest, TellsTheFirstInOrderAndNotInTime) {
   std::latch later_failed(1);
   const Verdict verdict = CheckSideBySide(2, 2, [&](std::int32_t i) -> Verdict {
