@@ -9,7 +9,7 @@
 namespace paylog::ledger {
 namespace {
 
-// What malloc gives in one piece without waste.
+// A size that jemalloc gives without waste.
 constexpr std::size_t kChunkBytes = 10'240;
 constexpr std::size_t kChunkAccounts = kChunkBytes / sizeof(model::Account);
 constexpr std::size_t kSlotsMin = 16;

@@ -13,6 +13,10 @@ namespace paylog::ledger {
 // each, and two places in memory for a look-up. None is ever taken out. Not thread-safe.
 class AccountTable {
  public:
+  AccountTable() = default;
+  AccountTable(AccountTable&&) = default;
+  AccountTable& operator=(AccountTable&&) = default;  // No copies: they would move while they grow.
+
   // nullptr where there is none. Valid until the table is changed.
   [[nodiscard]] const model::Account* Find(const model::AccountId& id) const;
   [[nodiscard]] model::Account* Find(const model::AccountId& id);

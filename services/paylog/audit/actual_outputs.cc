@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "paylog/audit/record_facts.h"
+#include "paylog/audit/record_identity.h"
 #include "paylog/audit/scan.h"
 #include "paylog/audit/side_by_side.h"
 #include "paylog/base/check.h"
@@ -96,20 +96,21 @@ Verdict ActualOutputs::Load(Contents& contents) {
 }
 
 Verdict ActualOutputs::LoadRecord(Contents& contents, const log::StoredRecord& record) {
-  const RecordFacts facts(record.headers);
-  if (contents.at.topic == runtime::kDeadLettersTopic && facts.type() == codec::kTypeDeadWebhook) {
+  const RecordIdentity identity(record.headers);
+  if (contents.at.topic == runtime::kDeadLettersTopic &&
+      identity.type() == codec::kTypeDeadWebhook) {
     return {};  // The notifier's, which follows from the answers of receivers.
   }
   ++contents.records;
   if (contents.at.topic != runtime::kInboxTopic) {
     CountFinal(record);
   }
-  auto found = contents.by_source.find(facts.source());
+  auto found = contents.by_source.find(identity.source());
   if (found == contents.by_source.end()) {
-    found = contents.by_source.emplace(facts.source(), PublishedRecords()).first;
+    found = contents.by_source.emplace(identity.source(), PublishedRecords()).first;
   }
   const auto before =
-      found->second.Add(facts.id(), record.offset, facts.Digest(record.key, record.value));
+      found->second.Add(identity.id(), record.offset, identity.Digest(record.key, record.value));
   if (before) {
     return StandsAlready(contents.at, record, *before);
   }
@@ -126,7 +127,7 @@ Verdict ActualOutputs::LoadBalance(Contents& contents, const log::StoredRecord& 
                       .found = record.value};
   }
   const Balance balance{.offset = record.offset,
-                        .digest = RecordFacts(record.headers).Digest(record.key, record.value)};
+                        .digest = RecordIdentity(record.headers).Digest(record.key, record.value)};
   const auto [place, added] =
       contents.by_state.emplace(StateOf(account->id.value(), account->last_sequence), balance);
   // It may be published again as it was, after a take-over.
@@ -171,18 +172,18 @@ PublishedRecords* ActualOutputs::RecordsOf(const log::TopicPartition& to, std::s
 }
 
 bool ActualOutputs::Contains(const log::TopicPartition& to, const log::Record& record) {
-  const RecordFacts facts(record.headers);
-  PublishedRecords* const records = RecordsOf(to, facts.source());
-  return records != nullptr && records->Contains(facts.id());
+  const RecordIdentity identity(record.headers);
+  PublishedRecords* const records = RecordsOf(to, identity.source());
+  return records != nullptr && records->Contains(identity.id());
 }
 
 Verdict ActualOutputs::Take(const log::TopicPartition& to, const log::Record& expected,
                             const Cause& cause) {
-  const RecordFacts facts(expected.headers);
-  const base::Hash256 digest = facts.Digest(expected.key, expected.value);
-  PublishedRecords* const records = RecordsOf(to, facts.source());
+  const RecordIdentity identity(expected.headers);
+  const base::Hash256 digest = identity.Digest(expected.key, expected.value);
+  PublishedRecords* const records = RecordsOf(to, identity.source());
   const PublishedRecords::Record* const taken =
-      records == nullptr ? nullptr : records->Take(facts.id(), digest);
+      records == nullptr ? nullptr : records->Take(identity.id(), digest);
   if (taken == nullptr) {
     return Difference{.where = to.ToString() + ", from " + cause(),
                       .what = "a record is missing",
@@ -195,14 +196,19 @@ Verdict ActualOutputs::Take(const log::TopicPartition& to, const log::Record& ex
   return {};
 }
 
-bool ActualOutputs::HasBalances(base::PartitionId partition) {
-  return !At(runtime::Partition(runtime::kBalancesTopic, partition)).by_state.empty();
+const ActualOutputs::Contents& ActualOutputs::BalancesOf(base::PartitionId partition) const {
+  const Contents& contents = contents_.at(begins_.back() + IndexOf(partition));
+  CHECK(contents.at.topic == runtime::kBalancesTopic);
+  return contents;
+}
+
+bool ActualOutputs::HasBalances(base::PartitionId partition) const {
+  return !BalancesOf(partition).by_state.empty();
 }
 
 bool ActualOutputs::HasBalance(base::PartitionId partition, const model::AccountId& account,
-                               base::Sequence sequence) {
-  return At(runtime::Partition(runtime::kBalancesTopic, partition))
-      .by_state.contains(StateOf(account.value(), sequence));
+                               base::Sequence sequence) const {
+  return BalancesOf(partition).by_state.contains(StateOf(account.value(), sequence));
 }
 
 Verdict ActualOutputs::CheckBalance(const log::TopicPartition& to, const log::Record& expected,
@@ -211,7 +217,8 @@ Verdict ActualOutputs::CheckBalance(const log::TopicPartition& to, const log::Re
   const auto found = states.find(StateOf(expected.key.value_or(""), sequence));
   CHECK(found != states.end());
   found->second.accounted_for = true;
-  if (found->second.digest != RecordFacts(expected.headers).Digest(expected.key, expected.value)) {
+  if (found->second.digest !=
+      RecordIdentity(expected.headers).Digest(expected.key, expected.value)) {
     return Differs(to, found->second.offset, expected, "the balance is not the journal's");
   }
   return {};

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -22,9 +23,9 @@ namespace paylog::audit {
 using Cause = std::function<std::string()>;
 
 // What the services did publish: read first, so that what they must have published, derived record
-// by record, can be held against it and shown side by side. Memory: some 60 bytes a record. Once
-// loaded, it may be asked by many threads at once, where each asks for what comes from stages and
-// partitions of its own.
+// by record, can be held against it and shown side by side. Memory: as PublishedRecords has it.
+// Once loaded, it may be asked by many threads at once, where each asks for what comes from stages
+// and partitions of its own.
 class ActualOutputs {
  public:
   explicit ActualOutputs(log::Log& log, const runtime::PartitionCounts& counts);
@@ -38,9 +39,9 @@ class ActualOutputs {
   [[nodiscard]] bool Contains(const log::TopicPartition& to, const log::Record& record);
 
   // Whether ledger.balances has any record of the partition, and one of this state of the account.
-  [[nodiscard]] bool HasBalances(base::PartitionId partition);
+  [[nodiscard]] bool HasBalances(base::PartitionId partition) const;
   [[nodiscard]] bool HasBalance(base::PartitionId partition, const model::AccountId& account,
-                                base::Sequence sequence);
+                                base::Sequence sequence) const;
   // That record must equal `expected`. REQUIRES: it is there.
   Verdict CheckBalance(const log::TopicPartition& to, const log::Record& expected,
                        base::Sequence sequence);
@@ -79,6 +80,7 @@ class ActualOutputs {
   void CountFinal(const log::StoredRecord& record);
 
   Contents& At(const log::TopicPartition& at);
+  [[nodiscard]] const Contents& BalancesOf(base::PartitionId partition) const;
   // nullptr where the source published nothing there.
   PublishedRecords* RecordsOf(const log::TopicPartition& to, std::string_view source);
   [[nodiscard]] std::int64_t CountOf(std::string_view topic) const;

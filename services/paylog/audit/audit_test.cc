@@ -365,14 +365,23 @@ class AuditJobsTest : public testing::Test {
         {.counts = log_.counts(), .snapshot_directory = log_.SnapshotDirectory(), .jobs = jobs},
         report);
   }
-  // The partition's first result, once more.
-  void DoubleAResult(std::int32_t partition) {
-    const log::StoredRecord first = log_.Read(runtime::kResultsTopic, partition).at(0);
-    log_.Produce(runtime::Partition(runtime::kResultsTopic, base::PartitionId(partition)),
+  // The first record of a partition, once more.
+  void DoubleTheFirst(std::string_view topic, std::int32_t partition) {
+    const log::StoredRecord first = log_.Read(topic, partition).at(0);
+    log_.Produce(runtime::Partition(topic, base::PartitionId(partition)),
                  {{.key = first.key,
                    .value = first.value,
                    .headers = first.headers,
                    .timestamp = first.timestamp}});
+  }
+  // With any number of jobs.
+  void ExpectDifference(const std::string& description) {
+    for (const int jobs : {1, 2, 4}) {
+      AuditReport report;
+      const Verdict verdict = AuditWith(jobs, report);
+      ASSERT_NE(verdict.difference(), nullptr) << Describe(verdict);
+      EXPECT_THAT(Describe(verdict), HasSubstr(description)) << jobs << " jobs";
+    }
   }
 
   static constexpr std::int32_t kPartitions = 4;
@@ -398,16 +407,35 @@ TEST_F(AuditJobsTest, ReportTheSame) {
   }
 }
 
-TEST_F(AuditJobsTest, NameTheSameDifference) {
-  DoubleAResult(3);
-  DoubleAResult(1);
-  for (const int jobs : {1, 2, 4}) {
-    AuditReport report;
-    const Verdict verdict = AuditWith(jobs, report);
-    ASSERT_NE(verdict.difference(), nullptr) << Describe(verdict);
-    EXPECT_THAT(Describe(verdict), HasSubstr("payments.results, partition 1, offset 3"));
-    EXPECT_THAT(Describe(verdict), HasSubstr("stands at offset 0 already"));
+// While what was published is read, before any stage is run again.
+TEST_F(AuditJobsTest, NameTheSameDoubledResult) {
+  DoubleTheFirst(runtime::kResultsTopic, 3);
+  DoubleTheFirst(runtime::kResultsTopic, 1);
+  ExpectDifference("payments.results, partition 1, offset 3: the same record stands at offset 0");
+}
+
+TEST_F(AuditJobsTest, NameTheSameEventTooMany) {
+  DoubleTheFirst(runtime::kJournalTopic, 3);
+  DoubleTheFirst(runtime::kJournalTopic, 2);
+  ExpectDifference("ledger.journal, partition 2, sequence 5: the event follows from no inbox");
+}
+
+// A command that the validator has left no record of, though its offset says that it has.
+TEST_F(AuditJobsTest, NameTheSameMissingRecord) {
+  for (const std::int32_t partition : {3, 1}) {
+    const auto commands = runtime::Partition(runtime::kCommandsTopic, base::PartitionId(partition));
+    log_.Produce(commands, {{.key = AccountOn(partition),
+                             .value = DepositBody("late", AccountOn(partition), 1)}});
+    const auto writer = Must(log_.log().NewWriter("offsets"));
+    Must(writer->Init());
+    Must(writer->Begin());
+    Must(writer->CommitOffset(
+        log::GroupMetadata::Standalone(std::string(runtime::kValidatorGroup)), commands,
+        base::Offset(
+            static_cast<std::int64_t>(log_.Read(runtime::kCommandsTopic, partition).size()))));
+    Must(writer->Commit());
   }
+  ExpectDifference("ledger.inbox/1, from payments.commands/1 offset 3: a record is missing");
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ struct AuditReport {
 struct AuditOptions {
   runtime::PartitionCounts counts;
   std::string snapshot_directory;  // Empty: there are no snapshots to compare.
-  int jobs = 1;  // Partitions at a time; each takes a thread and its state's memory.
+  int jobs = 1;  // Partitions at a time, at least 1; each takes a thread and its state's memory.
 };
 
 // Reads a whole log and decides everything again: invariants 1 to 7. Changes nothing in it. What it

@@ -16,7 +16,8 @@ namespace paylog::audit {
 // What one source published to one partition, in the order in which it lies there. A source
 // publishes in the order in which it works, so what it must have published is nearly always the
 // next of these: nothing is looked up, and memory is read as it lies. Where the order is another,
-// a record is found by its id all the same. Memory: 56 bytes a record.
+// a record is found by its id all the same. Memory: 56 bytes a record, and 40 more once ids are
+// looked up.
 class PublishedRecords {
  public:
   struct Record {

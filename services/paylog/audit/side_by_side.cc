@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "paylog/base/check.h"
+
 namespace paylog::audit {
 namespace {
 
@@ -59,6 +61,7 @@ class Checks {
 
 Verdict CheckSideBySide(std::int32_t count, int jobs,
                         const std::function<Verdict(std::int32_t)>& check) {
+  CHECK(jobs >= 1);
   Checks checks(count, check);
   {
     std::vector<std::jthread> others;

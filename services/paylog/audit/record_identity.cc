@@ -1,4 +1,4 @@
-#include "paylog/audit/record_facts.h"
+#include "paylog/audit/record_identity.h"
 
 #include "paylog/codec/headers.h"
 
@@ -13,16 +13,16 @@ void Append(std::string& bytes, std::string_view part) {
 
 }  // namespace
 
-const std::array<std::string_view, RecordFacts::kFacts> RecordFacts::kNames = {
+const std::array<std::string_view, RecordIdentity::kParts> RecordIdentity::kNames = {
     codec::kCeSource, codec::kCeId,       codec::kCeType,       codec::kOrigin,
     codec::kReason,   codec::kReasonPath, codec::kReasonMessage};
 
-RecordFacts::RecordFacts(const log::Headers& headers) {
+RecordIdentity::RecordIdentity(const log::Headers& headers) {
   for (const log::Header header : headers) {
-    for (std::size_t fact = 0; fact < kFacts; ++fact) {
-      if (header.name == kNames[fact]) {
-        if (!texts_[fact]) {  // The first of its name counts.
-          texts_[fact] = header.value;
+    for (std::size_t part = 0; part < kParts; ++part) {
+      if (header.name == kNames[part]) {
+        if (!texts_[part]) {  // The first of its name counts.
+          texts_[part] = header.value;
         }
         break;
       }
@@ -30,8 +30,8 @@ RecordFacts::RecordFacts(const log::Headers& headers) {
   }
 }
 
-base::Hash256 RecordFacts::Digest(const std::optional<std::string>& key,
-                                  std::string_view value) const {
+base::Hash256 RecordIdentity::Digest(const std::optional<std::string>& key,
+                                     std::string_view value) const {
   std::string bytes;
   bytes.reserve((key ? key->size() : 0) + value.size() + 256);
   bytes += key ? 'k' : '-';

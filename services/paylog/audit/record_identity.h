@@ -12,9 +12,9 @@
 namespace paylog::audit {
 
 // The headers that say what a record is, found in one go. Valid while the headers are.
-class RecordFacts {
+class RecordIdentity {
  public:
-  explicit RecordFacts(const log::Headers& headers);
+  explicit RecordIdentity(const log::Headers& headers);
 
   // Empty where there is none.
   [[nodiscard]] std::string_view source() const { return Text(kSource); }
@@ -27,7 +27,7 @@ class RecordFacts {
                                      std::string_view value) const;
 
  private:
-  enum Fact : std::size_t {
+  enum Part : std::size_t {
     kSource,
     kId,
     kType,
@@ -35,13 +35,13 @@ class RecordFacts {
     kReason,
     kReasonPath,
     kReasonMessage,
-    kFacts
+    kParts
   };
-  static const std::array<std::string_view, kFacts> kNames;
+  static const std::array<std::string_view, kParts> kNames;
 
-  [[nodiscard]] std::string_view Text(Fact fact) const { return texts_[fact].value_or(""); }
+  [[nodiscard]] std::string_view Text(Part part) const { return texts_[part].value_or(""); }
 
-  std::array<std::optional<std::string_view>, kFacts> texts_;
+  std::array<std::optional<std::string_view>, kParts> texts_;
 };
 
 }  // namespace paylog::audit
