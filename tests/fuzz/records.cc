@@ -8,6 +8,7 @@
 #include "paylog/codec/message_codec.h"
 #include "paylog/codec/result_codec.h"
 #include "paylog/codec/settings_codec.h"
+#include "paylog/codec/snapshot_codec.h"
 #include "paylog/codec/state_codec.h"
 #include "paylog/ledger/stage/inbox_decoder.h"
 #include "paylog/tests/fuzz/targets.h"
@@ -84,6 +85,7 @@ void FuzzOneRecords(Bytes input) {
   CheckOneSpelling(text, codec::DecodeResult(text), codec::EncodeResult);
   CheckOneSpelling(text, codec::DecodeSettings(text), codec::EncodeSettings);
   CheckOneSpelling(text, codec::DecodeIndexEntry(text), codec::EncodeIndexEntry);
+  CheckOneSpelling(text, codec::DecodeSavedAccount("alice", text), codec::EncodeSavedAccount);
   CheckOneSpelling(text, codec::DecodeAccount(text), [text](const model::Account& account) {
     return EncodeAccountLike(account, text);
   });
@@ -110,6 +112,11 @@ std::vector<std::string> RecordsSeeds() {
                                     .available = 125});
   entry.outcome.reopened_account = model::AccountId::Parse("bob");
   seeds.push_back(codec::EncodeIndexEntry(entry));
+  seeds.push_back(codec::EncodeSavedAccount({.id = *model::AccountId::Parse("alice"),
+                                             .currency = *model::Currency::Parse("EUR"),
+                                             .debits_frozen = true,
+                                             .posted = -125,
+                                             .freeze_reason = "why"}));
   return seeds;
 }
 

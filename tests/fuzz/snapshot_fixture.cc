@@ -1,6 +1,7 @@
 #include "paylog/tests/fuzz/snapshot_fixture.h"
 
 #include "paylog/base/check.h"
+#include "paylog/store/testing.h"
 #include "paylog/test_support/must.h"
 #include "paylog/test_support/temporary_directory.h"
 
@@ -11,10 +12,10 @@ using test_support::Must;
 
 constexpr std::size_t kWalSaltAt = 16;
 
-store::SnapshotChanges Changes(int snapshot) {
+store::OwnedChanges Changes(int snapshot) {
   const std::string number = std::to_string(snapshot);
-  store::SnapshotChanges changes{.meta = "meta " + number,
-                                 .rows = {{"row", number}, {"row " + number, "new"}}};
+  store::OwnedChanges changes{.meta = "meta " + number,
+                              .rows = {{"row", number}, {"row " + number, "new"}}};
   const int ids = snapshot == 0 ? 40 : 3;
   for (int i = 0; i < ids; ++i) {
     changes.ids["id " + std::to_string(i)] = number + std::string(snapshot == 0 ? 500 : 5, 'v');

@@ -21,7 +21,7 @@ struct SnapshotContents {
 base::Result<SnapshotContents> ReadSnapshot(store::SnapshotStore& store);
 
 // A small snapshot file, with the same bytes each time it is made: three snapshots, so three runs
-// of ids, the first of two blocks. Plain value.
+// of rows and three of ids, the first of two blocks. Plain value.
 struct SnapshotFixture {
   SnapshotFixture();
 

@@ -24,6 +24,8 @@ using store::PartId;
 using store::PartKind;
 using test_support::Must;
 
+// The oldest run of ids; that of rows comes before it.
+constexpr std::int64_t kRun = 1;
 constexpr std::size_t kRawBytesMax = std::size_t{1} << 20;
 constexpr std::size_t kChecksumBytes = sizeof(std::uint64_t);
 
@@ -57,14 +59,14 @@ void Relink(std::string& above, const std::string& before, const std::string& no
   }
 }
 
-// The parts of the oldest run, and the meta row, as they are stored.
+// The parts of the run, and the meta row, as they are stored.
 struct Parts {
   explicit Parts(const std::string& path) {
     const auto database = OpenDatabase(path);
-    stored_blocks = {Get(*database, "parts", PartId(0, PartKind::kBlock, 0)),
-                     Get(*database, "parts", PartId(0, PartKind::kBlock, 1))};
-    segment = Get(*database, "parts", PartId(0, PartKind::kSegment, 0));
-    index = Get(*database, "parts", PartId(0, PartKind::kIndex, 0));
+    stored_blocks = {Get(*database, "parts", PartId(kRun, PartKind::kBlock, 0)),
+                     Get(*database, "parts", PartId(kRun, PartKind::kBlock, 1))};
+    segment = Get(*database, "parts", PartId(kRun, PartKind::kSegment, 0));
+    index = Get(*database, "parts", PartId(kRun, PartKind::kIndex, 0));
     meta = Get(*database, "meta", 1);
   }
 
@@ -94,7 +96,7 @@ void Forge(const Parts& parts, const Damage& damage, sqlite::Database& database)
     PatchOne(damage, block, raw);
     const std::string stored = sqlite::Compress(raw);
     Relink(segment, parts.stored_blocks[block], stored);
-    Put(database, "parts", PartId(0, PartKind::kBlock, block), stored);
+    Put(database, "parts", PartId(kRun, PartKind::kBlock, block), stored);
   }
   PatchOne(damage, kSegment, segment);
   std::string index = parts.index;
@@ -104,8 +106,8 @@ void Forge(const Parts& parts, const Damage& damage, sqlite::Database& database)
   Relink(meta, parts.index, index);
   PatchOne(damage, kMeta, meta);
   meta += LittleEndian(sqlite::Checksum(meta));
-  Put(database, "parts", PartId(0, PartKind::kSegment, 0), segment);
-  Put(database, "parts", PartId(0, PartKind::kIndex, 0), index);
+  Put(database, "parts", PartId(kRun, PartKind::kSegment, 0), segment);
+  Put(database, "parts", PartId(kRun, PartKind::kIndex, 0), index);
   Put(database, "meta", 1, meta);
 }
 

@@ -110,10 +110,9 @@ void FuzzOneSnapshotFormats(Bytes input) {
 
 std::vector<std::string> SnapshotFormatsSeeds() {
   const store::MetaRow row{.meta = "meta",
-                           .row_count = 300,
-                           .row_digest = {.low = 1, .high = 2},
                            .next_run = 5,
-                           .runs = {{.run = 1, .level = 1, .index_checksum = 3}, {.run = 4}}};
+                           .row_runs = {{.run = 0, .level = 2, .index_checksum = 9}},
+                           .id_runs = {{.run = 1, .level = 1, .index_checksum = 3}, {.run = 4}}};
   const std::string row_bytes = Encode(row);
   const std::vector<store::Fence> fences = {{.first_key = "a", .checksum = 1},
                                             {.first_key = "bb", .checksum = ~0ULL}};

@@ -15,20 +15,44 @@ void ByteWriter::Fixed(std::uint64_t value, int bytes) {
   out_.append(fixed.data(), static_cast<std::size_t>(bytes));
 }
 
-void ByteWriter::Varint(std::uint64_t value) {
-  std::array<char, 10> varint;
+namespace {
+
+__extension__ using Uint128 = unsigned __int128;
+
+template <typename Unsigned>
+void AppendVarint(std::string& out, Unsigned value) {
+  std::array<char, sizeof(Unsigned) * 8 / 7 + 1> varint;
   std::size_t size = 0;
   while (value >= 0x80) {
-    varint[size++] = static_cast<char>(value | 0x80);
+    varint[size++] = static_cast<char>(static_cast<std::uint8_t>(value) | 0x80);
     value >>= 7;
   }
   varint[size++] = static_cast<char>(value);
-  out_.append(varint.data(), size);
+  out.append(varint.data(), size);
+}
+
+template <typename Unsigned, typename Signed>
+Unsigned ZigzagOf(Signed value) {
+  return (static_cast<Unsigned>(value) << 1) ^ (value < 0 ? ~Unsigned{0} : Unsigned{0});
+}
+
+template <typename Signed, typename Unsigned>
+Signed OfZigzag(Unsigned bits) {
+  return static_cast<Signed>((bits >> 1) ^ ((bits & 1) != 0 ? ~Unsigned{0} : Unsigned{0}));
+}
+
+}  // namespace
+
+void ByteWriter::Varint(std::uint64_t value) {
+  AppendVarint(out_, value);
 }
 
 void ByteWriter::SignedVarint(std::int64_t value) {
-  const auto bits = static_cast<std::uint64_t>(value);
-  Varint((bits << 1) ^ (value < 0 ? ~std::uint64_t{0} : 0));
+  AppendVarint(out_, ZigzagOf<std::uint64_t>(value));
+}
+
+void ByteWriter::SignedVarint128(Int128 value) {
+  AppendVarint(out_, ZigzagOf<Uint128>(value));
 }
 
 std::uint64_t ByteReader::Fixed(std::size_t bytes) {
@@ -40,14 +64,17 @@ std::uint64_t ByteReader::Fixed(std::size_t bytes) {
   return value;
 }
 
-std::uint64_t ByteReader::LongVarint() {
-  std::uint64_t value = 0;
-  for (int shift = 0; shift < 64; shift += 7) {
+template <typename Unsigned>
+Unsigned ByteReader::LongVarint() {
+  constexpr int kBits = 8 * sizeof(Unsigned);
+  Unsigned value = 0;
+  for (int shift = 0; shift < kBits; shift += 7) {
     const std::uint8_t byte = U8();
-    value |= std::uint64_t{byte & 0x7fU} << shift;
+    value |= Unsigned{byte & 0x7fU} << shift;
     if (byte < 0x80) {
-      // As short as can be, and within 64 bits: one number has one spelling.
-      ok_ = ok_ && (shift == 0 || byte != 0) && (shift < 63 || byte == 1);
+      // As short as can be, and within the bits there are: one number has one spelling.
+      const bool fits = shift + 7 <= kBits || (byte >> (kBits - shift)) == 0;
+      ok_ = ok_ && (shift == 0 || byte != 0) && fits;
       return ok_ ? value : 0;
     }
   }
@@ -55,9 +82,14 @@ std::uint64_t ByteReader::LongVarint() {
   return 0;
 }
 
+template std::uint64_t ByteReader::LongVarint();
+
 std::int64_t ByteReader::SignedVarint() {
-  const std::uint64_t bits = Varint();
-  return static_cast<std::int64_t>((bits >> 1) ^ ((bits & 1) != 0 ? ~std::uint64_t{0} : 0));
+  return OfZigzag<std::int64_t>(Varint());
+}
+
+Int128 ByteReader::SignedVarint128() {
+  return OfZigzag<Int128>(LongVarint<Uint128>());
 }
 
 void PatchU64(std::string& bytes, std::size_t at, std::uint64_t value) {

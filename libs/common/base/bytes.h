@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "paylog/base/int128.h"
+
 // Little-endian numbers, varints (LEB128) and length-prefixed bytes: the alphabet of every binary
 // format on disk.
 namespace paylog::base {
@@ -20,6 +22,7 @@ class ByteWriter {
   void I64(std::int64_t value) { Fixed(static_cast<std::uint64_t>(value), 8); }
   void Varint(std::uint64_t value);
   void SignedVarint(std::int64_t value);  // Zigzag.
+  void SignedVarint128(Int128 value);     // The same bytes, where it fits 64.
   void Raw(std::string_view bytes) { out_.append(bytes); }
   void Bytes(std::string_view bytes) {
     Varint(bytes.size());
@@ -49,9 +52,10 @@ class ByteReader {
     if (ok_ && !bytes_.empty() && static_cast<std::uint8_t>(bytes_.front()) < 0x80) {
       return U8();  // Nearly all are of one byte.
     }
-    return LongVarint();
+    return LongVarint<std::uint64_t>();
   }
   std::int64_t SignedVarint();
+  Int128 SignedVarint128();
   std::string_view Raw(std::uint64_t size) {
     if (!ok_ || size > bytes_.size()) {
       ok_ = false;
@@ -70,7 +74,8 @@ class ByteReader {
 
  private:
   std::uint64_t Fixed(std::size_t bytes);
-  std::uint64_t LongVarint();
+  template <typename Unsigned>
+  Unsigned LongVarint();
 
   std::string_view bytes_;
   bool ok_ = true;

@@ -92,6 +92,39 @@ TEST(Bytes, RefusesAVarintThatIsLongerThanItNeedBeOrOver64Bits) {
   EXPECT_TRUE(largest.AtEnd());
 }
 
+TEST(Bytes, SignedVarintsOf128BitsSpellAsThoseOf64WhereTheyFit) {
+  for (const std::int64_t value :
+       {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1}, std::int64_t{1'000'000},
+        std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()}) {
+    std::string short_one;
+    ByteWriter(short_one).SignedVarint(value);
+    std::string long_one;
+    ByteWriter(long_one).SignedVarint128(value);
+    EXPECT_EQ(long_one, short_one);
+    ByteReader reader(long_one);
+    EXPECT_TRUE(reader.SignedVarint128() == value);
+    EXPECT_TRUE(reader.AtEnd());
+  }
+}
+
+TEST(Bytes, SignedVarintsReach128Bits) {
+  const Int128 largest = ((Int128{1} << 126) - 1) * 2 + 1;
+  for (const Int128 value :
+       {largest, -largest, -largest - 1, Int128{1} << 64, -(Int128{1} << 64)}) {
+    std::string bytes;
+    ByteWriter(bytes).SignedVarint128(value);
+    ByteReader reader(bytes);
+    EXPECT_TRUE(reader.SignedVarint128() == value);
+    EXPECT_TRUE(reader.AtEnd());
+  }
+  for (const std::string& bytes : {"\x80\0"s, std::string(18, '\xff') + "\x04",
+                                   std::string(19, '\xff'), std::string(18, '\xff')}) {
+    ByteReader reader(bytes);
+    EXPECT_TRUE(reader.SignedVarint128() == 0);
+    EXPECT_FALSE(reader.ok());
+  }
+}
+
 TEST(Bytes, PatchesInPlace) {
   std::string bytes(10, 'x');
   PatchI64(bytes, 1, -1);

@@ -5,17 +5,13 @@
 
 #include "paylog/base/result.h"
 #include "paylog/model/account.h"
-#include "paylog/model/index_entry.h"
 
-// Saved state: accounts (snapshots and ledger.balances) and remembered ids (snapshots).
-// Deterministic and thread-safe. Decoding gives kCorrupt, with the path, for anything else.
+// Accounts, as ledger.balances has them. Deterministic and thread-safe. Decoding gives kCorrupt,
+// with the path, for anything else.
 namespace paylog::codec {
 
 // A record of ledger.balances. `partition` completes the account's position.
 std::string EncodeAccount(const model::Account& account, base::PartitionId partition);
 base::Result<model::Account> DecodeAccount(std::string_view value);
-
-std::string EncodeIndexEntry(const model::IndexEntry& entry);
-base::Result<model::IndexEntry> DecodeIndexEntry(std::string_view value);
 
 }  // namespace paylog::codec

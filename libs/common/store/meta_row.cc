@@ -8,22 +8,46 @@
 #include "paylog/store/parts.h"
 
 namespace paylog::store {
+namespace {
+
+void WriteRuns(base::ByteWriter& writer, const std::vector<RunEntry>& runs) {
+  writer.Varint(runs.size());
+  for (const RunEntry& run : runs) {
+    writer.Varint(static_cast<std::uint64_t>(run.run));
+    writer.Varint(run.level);
+    writer.U64(run.index_checksum);
+  }
+}
+
+std::vector<RunEntry> ReadRuns(base::ByteReader& reader) {
+  std::vector<RunEntry> runs;
+  const std::uint64_t count = reader.Varint();
+  for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+    RunEntry run;
+    run.run = static_cast<std::int64_t>(reader.Varint());
+    run.level = reader.Varint();
+    run.index_checksum = reader.U64();
+    runs.push_back(run);
+  }
+  return runs;
+}
+
+bool AreBelow(std::int64_t next_run, const std::vector<RunEntry>& runs) {
+  return std::all_of(runs.begin(), runs.end(), [next_run](const RunEntry& run) {
+    return run.run >= 0 && run.run < next_run;
+  });
+}
+
+}  // namespace
 
 std::string Encode(const MetaRow& row) {
   std::string bytes;
   base::ByteWriter writer(bytes);
   writer.Varint(row.meta.has_value() ? 1 : 0);
   writer.Bytes(row.meta.value_or(""));
-  writer.Varint(row.row_count);
-  writer.U64(row.row_digest.low);
-  writer.U64(row.row_digest.high);
   writer.Varint(static_cast<std::uint64_t>(row.next_run));
-  writer.Varint(row.runs.size());
-  for (const RunEntry& run : row.runs) {
-    writer.Varint(static_cast<std::uint64_t>(run.run));
-    writer.Varint(run.level);
-    writer.U64(run.index_checksum);
-  }
+  WriteRuns(writer, row.row_runs);
+  WriteRuns(writer, row.id_runs);
   writer.U64(sqlite::Checksum(bytes));
   return bytes;
 }
@@ -43,21 +67,10 @@ base::Result<MetaRow> DecodeMetaRow(std::string_view bytes) {
   if (has_meta == 1) {
     row.meta = std::string(meta);
   }
-  row.row_count = reader.Varint();
-  row.row_digest.low = reader.U64();
-  row.row_digest.high = reader.U64();
   row.next_run = static_cast<std::int64_t>(reader.Varint());
-  const std::uint64_t runs = reader.Varint();
-  for (std::uint64_t i = 0; i < runs && reader.ok(); ++i) {
-    RunEntry run;
-    run.run = static_cast<std::int64_t>(reader.Varint());
-    run.level = reader.Varint();
-    run.index_checksum = reader.U64();
-    row.runs.push_back(run);
-  }
-  const bool runs_fit = std::all_of(row.runs.begin(), row.runs.end(), [&row](const RunEntry& run) {
-    return run.run >= 0 && run.run < row.next_run;
-  });
+  row.row_runs = ReadRuns(reader);
+  row.id_runs = ReadRuns(reader);
+  const bool runs_fit = AreBelow(row.next_run, row.row_runs) && AreBelow(row.next_run, row.id_runs);
   if (!reader.AtEnd() || has_meta > 1 || (has_meta == 0 && !meta.empty()) || !runs_fit ||
       row.next_run < 0 || row.next_run >= kRunEnd) {
     return sqlite::Damaged("meta row has another structure");

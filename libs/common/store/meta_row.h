@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "paylog/base/result.h"
-#include "paylog/store/row_digest.h"
 #include "paylog/store/run_format.h"
 
 namespace paylog::store {
@@ -15,10 +14,9 @@ namespace paylog::store {
 // What a snapshot is, in one row: everything else in the file is proven from here. Plain value.
 struct MetaRow {
   std::optional<std::string> meta;  // nullopt before the first snapshot.
-  std::uint64_t row_count = 0;
-  RowDigest row_digest;  // The sum over all rows.
   std::int64_t next_run = 0;
-  std::vector<RunEntry> runs;  // Oldest first.
+  std::vector<RunEntry> row_runs;  // Oldest first.
+  std::vector<RunEntry> id_runs;   // Likewise.
 
   friend bool operator==(const MetaRow&, const MetaRow&) = default;
 };

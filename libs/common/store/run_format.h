@@ -9,10 +9,10 @@
 
 #include "paylog/base/result.h"
 
-// A run is an immutable, sorted set of ids in three layers: blocks; segments of some blocks each,
-// with a filter over their keys; and one index over the segments. Every layer names the checksum of
-// each part below it and the meta row that of each index, so that a part which is damaged, missing,
-// moved or from another time is found out by whoever comes from above.
+// A run is an immutable, sorted set of keys with values, in three layers: blocks; segments of some
+// blocks each, with a filter over their keys; and one index over the segments. Every layer names
+// the checksum of each part below it and the meta row that of each index, so that a part which is
+// damaged, missing, moved or from another time is found out by whoever comes from above.
 // docs/adr/0003-index-of-ids.md
 namespace paylog::store {
 

@@ -4,14 +4,13 @@
 
 #include "paylog/sqlite/damage.h"
 #include "paylog/store/parts.h"
-#include "paylog/store/row_table.h"
 
 namespace paylog::store {
 namespace {
 
 constexpr const char* kMetaSchema = "CREATE TABLE meta(id INTEGER PRIMARY KEY, data BLOB NOT NULL)";
 // The version of everything in the file, as SQLite's user_version.
-constexpr const char* kFormat = "1";
+constexpr const char* kFormat = "2";
 // The texts of all tables, as SQLite keeps them.
 constexpr const char* kSchemaQuery =
     "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema ORDER BY name)";
@@ -20,7 +19,6 @@ base::Result<void> Create(sqlite::Database& database) {
   return database.Atomically([&database]() -> base::Result<void> {
     PAYLOG_TRY(database.Execute(kMetaSchema));
     PAYLOG_TRY(database.Execute(PartTable::kSchema));
-    PAYLOG_TRY(database.Execute(RowTable::kSchema));
     PAYLOG_TRY(database.Execute(std::string("PRAGMA user_version=") + kFormat));
     return PutMetaRow(database, MetaRow{});
   });
@@ -46,8 +44,7 @@ base::Result<MetaRow> OpenSchema(sqlite::Database& database) {
     PAYLOG_TRY(Create(database));
   } else if (format != kFormat) {
     return sqlite::Damaged("format " + format + ", where this program knows " + kFormat);
-  } else if (tables !=
-             std::string(kMetaSchema) + ';' + PartTable::kSchema + ';' + RowTable::kSchema) {
+  } else if (tables != std::string(kMetaSchema) + ';' + PartTable::kSchema) {
     return sqlite::Damaged("the tables are others than a store has");
   }
   return ReadMetaRow(database);

@@ -41,8 +41,8 @@ base::Result<std::unique_ptr<SqliteSnapshotStore>> SqliteSnapshotStore::Open(
   std::unique_ptr<SqliteSnapshotStore> store(new SqliteSnapshotStore(std::move(database)));
   PAYLOG_ASSIGN(store->current_, OpenSchema(*store->database_));
   PAYLOG_ASSIGN(store->parts_, PartTable::Open(*store->database_));
-  PAYLOG_ASSIGN(store->rows_, RowTable::Open(*store->database_));
-  PAYLOG_ASSIGN(store->ids_, IdIndex::Open(*store->parts_, store->current_.runs));
+  PAYLOG_ASSIGN(store->rows_, KeyIndex::Open(*store->parts_, store->current_.row_runs));
+  PAYLOG_ASSIGN(store->ids_, KeyIndex::Open(*store->parts_, store->current_.id_runs));
   // What a Write left that did not come to its end.
   PAYLOG_TRY(store->CollectGarbage());
   return store;
@@ -56,7 +56,7 @@ std::optional<std::string> SqliteSnapshotStore::Meta() const {
 base::Result<void> SqliteSnapshotStore::ForEachRow(
     const std::function<void(std::string_view key, std::string_view value)>& visit) {
   const std::scoped_lock writer(writer_mutex_);
-  return rows_->ForEach({.count = current_.row_count, .digest = current_.row_digest}, visit);
+  return rows_->ForEach(visit);
 }
 
 base::Result<void> SqliteSnapshotStore::ForEachId(
@@ -73,16 +73,20 @@ base::Result<void> SqliteSnapshotStore::Write(const SnapshotChanges& changes) {
   const std::scoped_lock writer(writer_mutex_);
   MetaRow next = current_;
   next.meta = changes.meta;
-  // The number counts as used even if this Write fails, since parts of the run may stay behind.
+  const std::int64_t row_run = next.next_run++;
+  const std::int64_t id_run = next.next_run++;
+  // The numbers count as used even if this Write fails, since parts of the runs may stay behind.
   {
     const std::scoped_lock lock(current_mutex_);
-    ++current_.next_run;
+    current_.next_run = next.next_run;
   }
-  PAYLOG_ASSIGN(std::vector<Run> runs, ids_->Extend(changes.ids, next.next_run));
-  next.runs = EntriesOf(runs);
-  ++next.next_run;
-  PAYLOG_TRY(Commit(changes, next));
-  ids_->Adopt(std::move(runs));
+  PAYLOG_ASSIGN(std::vector<Run> rows, rows_->Extend(changes.rows, row_run));
+  PAYLOG_ASSIGN(std::vector<Run> ids, ids_->Extend(changes.ids, id_run));
+  next.row_runs = EntriesOf(rows);
+  next.id_runs = EntriesOf(ids);
+  PAYLOG_TRY(Commit(next));
+  rows_->Adopt(std::move(rows));
+  ids_->Adopt(std::move(ids));
   {
     const std::scoped_lock lock(current_mutex_);
     current_ = std::move(next);
@@ -92,36 +96,18 @@ base::Result<void> SqliteSnapshotStore::Write(const SnapshotChanges& changes) {
   return {};
 }
 
-base::Result<void> SqliteSnapshotStore::Commit(const SnapshotChanges& changes, MetaRow& next) {
-  {
-    const auto lock = database_->Lock();
-    PAYLOG_TRY(database_->Execute("BEGIN IMMEDIATE"));
-  }
-  RowTotals totals{.count = next.row_count, .digest = next.row_digest};
-  base::Result<void> done = rows_->Upsert(changes.rows, totals);
-  next.row_count = totals.count;
-  next.row_digest = totals.digest;
+// The one transaction that makes `next` the snapshot.
+base::Result<void> SqliteSnapshotStore::Commit(const MetaRow& next) {
   const auto lock = database_->Lock();
-  if (done && !database_->InTransaction()) {
-    done = base::Error{.code = base::ErrorCode::kIo,
-                       .context = "SQLite ended the transaction after an error of a look-up"};
-  }
-  if (done) {
-    done = PutMetaRow(*database_, next);
-  }
-  if (done) {
-    done = database_->Execute("COMMIT");
-  }
-  if (!done) {
-    database_->Rollback();
-  }
-  return done;
+  return database_->Atomically([&] { return PutMetaRow(*database_, next); });
 }
 
 base::Result<void> SqliteSnapshotStore::CollectGarbage() {
   std::set<std::int64_t> live;
-  for (const RunEntry& run : current_.runs) {
-    live.insert(run.run);
+  for (const auto* const runs : {&current_.row_runs, &current_.id_runs}) {
+    for (const RunEntry& run : *runs) {
+      live.insert(run.run);
+    }
   }
   return parts_->CollectGarbage(live);
 }

@@ -2,11 +2,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "paylog/base/result.h"
@@ -16,18 +16,22 @@
 // truth: a lost, stale or damaged one costs time, since the log is replayed.
 namespace paylog::store {
 
+// Of which each key is greater, bytewise, than the one before. Views: what they show must outlive
+// them.
+using SortedValues = std::vector<std::pair<std::string_view, std::string_view>>;
+
 // What changed since the snapshot before.
 struct SnapshotChanges {
-  std::string meta;                         // Replaces the meta value.
-  std::map<std::string, std::string> rows;  // Upserts.
-  std::map<std::string, std::string> ids;   // Upserts; the newest value of a key wins.
+  std::string meta;   // Replaces the meta value.
+  SortedValues rows;  // Upserts.
+  SortedValues ids;   // Upserts; the newest value of a key wins.
 };
 
 // One SQLite file, one connection. Thread-safe: FindId may run while another thread is in Write,
 // and sees the snapshot before until Write has committed. At most one Write at a time.
 //
-// Damage: every row, block and filter has a checksum over key and content. Open proves the meta
-// value and the list of runs that hold the ids; ForEachRow that no row is missing, damaged or
+// Damage: whatever is read is proven by checksums that lead down from the meta value. Open proves
+// it and the lists of runs that hold rows and ids; ForEachRow that no row is missing, damaged or
 // stale; FindId and ForEachId that a hit is a hit and a miss a miss. Any of them answers kCorrupt,
 // and the caller discards the file (Discard) and replays. Damage to SQLite's WAL may also bring
 // back an earlier snapshot, whole.
@@ -57,8 +61,7 @@ class SnapshotStore {
 
   // Writes a snapshot: all of it or nothing, even if the process dies. After an error the snapshot
   // before stays, and another Write may be tried. Takes longer now and then, where runs of ids are
-  // merged. FindId waits for a slice of it at most: some milliseconds and a sync of the disk, and
-  // longer only where a snapshot of very many rows is committed.
+  // merged. FindId waits for a slice of it at most: some milliseconds and a sync of the disk.
   virtual base::Result<void> Write(const SnapshotChanges& changes) = 0;
 };
 

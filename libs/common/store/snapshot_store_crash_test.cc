@@ -16,9 +16,9 @@ namespace {
 using test_support::TemporaryDirectory;
 
 // The same for parent and child: what the snapshot with this number changes.
-SnapshotChanges ChangesOf(std::uint64_t seed, int number) {
+OwnedChanges ChangesOf(std::uint64_t seed, int number) {
   Random random(seed + static_cast<std::uint64_t>(number));
-  SnapshotChanges changes{.meta = std::to_string(number)};
+  OwnedChanges changes{.meta = std::to_string(number)};
   for (int i = 0; i < 30; ++i) {
     changes.rows["row" + std::to_string(Below(random, 300))] = RandomBytes(random, 100);
   }

@@ -47,8 +47,8 @@ struct Specimen {
   std::set<std::string> keys;
 };
 
-SnapshotChanges SomeChanges(Random& random, std::size_t number) {
-  SnapshotChanges changes{.meta = "snapshot " + std::to_string(number)};
+OwnedChanges SomeChanges(Random& random, std::size_t number) {
+  OwnedChanges changes{.meta = "snapshot " + std::to_string(number)};
   for (int n = 0; n < 25; ++n) {
     changes.rows["row" + std::to_string(Below(random, 200))] =
         RandomBytes(random, Below(random, 400));
@@ -62,7 +62,7 @@ Specimen MakeSpecimen(Random& random, const std::string& path, std::size_t snaps
   Specimen specimen;
   auto store = MustOpen(path);
   for (std::size_t i = 1; i <= snapshots; ++i) {
-    const SnapshotChanges changes = SomeChanges(random, i);
+    const OwnedChanges changes = SomeChanges(random, i);
     CHECK(store->Write(changes).has_value());
     specimen.history.push_back(specimen.history.back());
     specimen.history.back().Apply(changes);
@@ -134,7 +134,7 @@ void TryOne(Random& random, const std::string& path, const Specimen& specimen, b
   tally.whole += whole ? 1 : 0;
   tally.errors += whole ? 0 : 1;
 
-  const SnapshotChanges changes = SomeChanges(random, history.size());
+  const OwnedChanges changes = SomeChanges(random, history.size());
   Model next = history[at];
   if ((*store)->Write(changes).has_value()) {
     next.Apply(changes);

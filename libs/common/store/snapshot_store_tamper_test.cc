@@ -16,7 +16,16 @@ namespace {
 using base::ErrorCode;
 using test_support::TemporaryDirectory;
 
-constexpr int kSnapshots = 2;  // Runs 0 and 1.
+constexpr int kSnapshots = 2;
+
+// Which runs hold what a snapshot adds.
+constexpr int RowRun(int snapshot) {
+  return 2 * snapshot;
+}
+
+constexpr int IdRun(int snapshot) {
+  return 2 * snapshot + 1;
+}
 
 class SnapshotStoreTamper : public testing::Test {
  protected:
@@ -24,7 +33,7 @@ class SnapshotStoreTamper : public testing::Test {
     const auto store = MustOpen(path_);
     for (int i = 0; i < kSnapshots; ++i) {
       const std::string n = std::to_string(i);
-      SnapshotChanges changes{.meta = n, .rows = {{"a", n}, {"b", n}, {"c" + n, n}}};
+      OwnedChanges changes{.meta = n, .rows = {{"a", n}, {"b", n}, {"c" + n, n}}};
       for (int id = 0; id < 1'000; ++id) {
         changes.ids["id" + std::to_string(id) + "." + n] = std::string(100, 'v');
       }
@@ -52,12 +61,12 @@ class SnapshotStoreTamper : public testing::Test {
     EXPECT_EQ(read.error().code, ErrorCode::kCorrupt);
   }
 
-  // Every id of the damaged run is refused or found, none is missing.
-  void ExpectIdsRefused(int run) {
+  // Every id that the damaged snapshot added is refused or found, none is missing.
+  void ExpectIdsRefused(int snapshot) {
     const auto store = MustOpen(path_);
     int refused = 0;
     for (int id = 0; id < 1'000; ++id) {
-      const auto found = store->FindId("id" + std::to_string(id) + "." + std::to_string(run));
+      const auto found = store->FindId("id" + std::to_string(id) + "." + std::to_string(snapshot));
       refused += found.has_value() ? 0 : 1;
       EXPECT_TRUE(!found.has_value() || found->has_value());
       EXPECT_TRUE(found.has_value() || found.error().code == ErrorCode::kCorrupt);
@@ -76,41 +85,50 @@ class SnapshotStoreTamper : public testing::Test {
   const std::string path_ = directory_.In("s");
 };
 
-TEST_F(SnapshotStoreTamper, AMissingRowIsFoundOut) {
-  Sql("DELETE FROM rows WHERE key = x'61'");
+TEST_F(SnapshotStoreTamper, AMissingPartOfTheRowsIsFoundOut) {
+  Sql("DELETE FROM parts WHERE id = " + Id(RowRun(0), PartKind::kBlock, 0));
   ExpectRowsRefused();
+  Sql("DELETE FROM parts WHERE id = " + Id(RowRun(1), PartKind::kSegment, 0));
+  ExpectRowsRefused();
+  Sql("DELETE FROM parts WHERE id = " + Id(RowRun(1), PartKind::kIndex, 0));
+  ExpectOpenRefuses();
 }
 
-TEST_F(SnapshotStoreTamper, ARowFromAnotherTimeIsFoundOut) {
-  // "c0" keeps value and checksum of the first snapshot; as "c2" it would be sound there, not here.
-  Sql("UPDATE rows SET key = x'6332' WHERE key = x'6330'");
-  ExpectRowsRefused();
+TEST_F(SnapshotStoreTamper, RowsFromAnotherTimeAreFoundOut) {
+  for (const PartKind kind : {PartKind::kBlock, PartKind::kSegment}) {
+    Sql("REPLACE INTO parts SELECT " + Id(RowRun(1), kind, 0) +
+        ", data FROM parts WHERE id = " + Id(RowRun(0), kind, 0));
+    ExpectRowsRefused();
+  }
 }
 
-TEST_F(SnapshotStoreTamper, AnEarlierVersionOfARowIsFoundOut) {
+TEST_F(SnapshotStoreTamper, RowsOfAnotherStoreAreFoundOut) {
   const std::string other = directory_.In("other");
-  ASSERT_TRUE(MustOpen(other)->Write({.meta = "0", .rows = {{"a", "0"}}}).has_value());
-  Sql("ATTACH '" + other + "' AS other; REPLACE INTO main.rows SELECT * FROM other.rows");
+  ASSERT_TRUE(MustOpen(other)->Write(OwnedChanges{.meta = "0", .rows = {{"a", "0"}}}).has_value());
+  Sql("ATTACH '" + other +
+      "' AS other; REPLACE INTO main.parts SELECT * FROM other.parts "
+      "WHERE id = " +
+      Id(RowRun(0), PartKind::kBlock, 0));
   ExpectRowsRefused();
 }
 
 TEST_F(SnapshotStoreTamper, AMissingIndexBlockOrSegmentIsFoundOut) {
-  Sql("DELETE FROM parts WHERE id = " + Id(0, PartKind::kBlock, 0));
+  Sql("DELETE FROM parts WHERE id = " + Id(IdRun(0), PartKind::kBlock, 0));
   ExpectIdsRefused(0);
-  Sql("DELETE FROM parts WHERE id = " + Id(1, PartKind::kSegment, 0));
+  Sql("DELETE FROM parts WHERE id = " + Id(IdRun(1), PartKind::kSegment, 0));
   ExpectIdsRefused(1);
-  Sql("DELETE FROM parts WHERE id = " + Id(1, PartKind::kIndex, 0));
+  Sql("DELETE FROM parts WHERE id = " + Id(IdRun(1), PartKind::kIndex, 0));
   ExpectOpenRefuses();
 }
 
 TEST_F(SnapshotStoreTamper, APartInThePlaceOfAnotherIsFoundOut) {
   for (const PartKind kind : {PartKind::kBlock, PartKind::kSegment}) {
-    Sql("REPLACE INTO parts SELECT " + Id(1, kind, 0) +
-        ", data FROM parts WHERE id = " + Id(0, kind, 0));
+    Sql("REPLACE INTO parts SELECT " + Id(IdRun(1), kind, 0) +
+        ", data FROM parts WHERE id = " + Id(IdRun(0), kind, 0));
     ExpectIdsRefused(1);
   }
-  Sql("REPLACE INTO parts SELECT " + Id(1, PartKind::kIndex, 0) +
-      ", data FROM parts WHERE id = " + Id(0, PartKind::kIndex, 0));
+  Sql("REPLACE INTO parts SELECT " + Id(IdRun(1), PartKind::kIndex, 0) +
+      ", data FROM parts WHERE id = " + Id(IdRun(0), PartKind::kIndex, 0));
   ExpectOpenRefuses();
 }
 
@@ -120,7 +138,7 @@ TEST_F(SnapshotStoreTamper, PartsOfNoRunAreRemoved) {
   const base::Result<std::unique_ptr<sqlite::Database>> database =
       sqlite::Database::Open(path_, {});
   ASSERT_TRUE(database.has_value());
-  EXPECT_EQ(*(*database)->Query("SELECT count(*) FROM parts WHERE id >= 2 << 32"), "0");
+  EXPECT_EQ(*(*database)->Query("SELECT count(*) FROM parts WHERE id >= 4 << 32"), "0");
 }
 
 TEST_F(SnapshotStoreTamper, AMissingMetaRowIsNoNewStore) {
@@ -131,11 +149,11 @@ TEST_F(SnapshotStoreTamper, AMissingMetaRowIsNoNewStore) {
 TEST_F(SnapshotStoreTamper, OtherTablesOrAnotherFormatAreRefused) {
   Sql("PRAGMA user_version = 0");
   ExpectOpenRefuses();
-  Sql("PRAGMA user_version = 2");
+  Sql("PRAGMA user_version = 1");
   ExpectOpenRefuses();
-  Sql("PRAGMA user_version = 1; CREATE TABLE more(x)");
+  Sql("PRAGMA user_version = 2; CREATE TABLE more(x)");
   ExpectOpenRefuses();
-  Sql("DROP TABLE more; DROP TABLE rows");
+  Sql("DROP TABLE more; ALTER TABLE parts RENAME TO rows");
   ExpectOpenRefuses();
 }
 

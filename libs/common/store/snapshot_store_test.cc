@@ -45,7 +45,7 @@ TEST(SnapshotStore, IsEmptyBeforeTheFirstSnapshot) {
 TEST(SnapshotStore, GivesBackArbitraryBytesAlsoAfterReopening) {
   const TemporaryDirectory directory;
   const std::string zeros("\0\0", 2);
-  const SnapshotChanges changes{
+  const OwnedChanges changes{
       .meta = zeros + "meta",
       .rows = {{"", "empty key"}, {zeros, ""}, {"\xff", std::string(10'000, 'r')}},
       .ids = {
@@ -75,7 +75,7 @@ TEST(SnapshotStore, TheNewestValueWins) {
   // Past two levels of merging, so that the id is overridden within and across merges.
   for (int i = 0; i < 40; ++i) {
     const std::string n = std::to_string(i);
-    const SnapshotChanges changes{
+    const OwnedChanges changes{
         .meta = n, .rows = {{"row", n}, {"row" + n, n}}, .ids = {{"id", n}, {"id" + n, n}}};
     ASSERT_TRUE(store->Write(changes).has_value());
     expected.Apply(changes);
@@ -87,8 +87,9 @@ TEST(SnapshotStore, TheNewestValueWins) {
 TEST(SnapshotStore, ASnapshotMayChangeNothingButMeta) {
   const TemporaryDirectory directory;
   const auto store = MustOpen(directory.In("s"));
-  ASSERT_TRUE(store->Write({.meta = "1", .rows = {{"r", "v"}}, .ids = {{"i", "v"}}}).has_value());
-  ASSERT_TRUE(store->Write({.meta = "2"}).has_value());
+  ASSERT_TRUE(store->Write(OwnedChanges{.meta = "1", .rows = {{"r", "v"}}, .ids = {{"i", "v"}}})
+                  .has_value());
+  ASSERT_TRUE(store->Write(OwnedChanges{.meta = "2"}).has_value());
   ExpectHolds(*store, {.meta = "2", .rows = {{"r", "v"}}, .ids = {{"i", "v"}}});
 }
 
@@ -100,7 +101,7 @@ TEST(SnapshotStore, AgreesWithAMapOverManyMerges) {
   auto store = MustOpen(directory.In("s"));
   Model expected;
   for (int i = 0; i < 90; ++i) {
-    SnapshotChanges changes{.meta = std::to_string(i)};
+    OwnedChanges changes{.meta = std::to_string(i)};
     for (std::uint64_t n = Below(random, 40); n > 0; --n) {
       changes.rows["row" + std::to_string(Below(random, 500))] =
           RandomBytes(random, Below(random, 300));
@@ -152,13 +153,13 @@ TEST(SnapshotStore, HasOneOwner) {
   const auto second = SnapshotStore::Open(directory.In("s"));
   ASSERT_FALSE(second.has_value());
   EXPECT_EQ(second.error().code, ErrorCode::kBusy);
-  EXPECT_TRUE(store->Write({.meta = "1"}).has_value());
+  EXPECT_TRUE(store->Write(OwnedChanges{.meta = "1"}).has_value());
 }
 
 TEST(SnapshotStore, DiscardLeavesNothing) {
   const TemporaryDirectory directory;
   const std::string path = directory.In("s");
-  ASSERT_TRUE(MustOpen(path)->Write({.meta = "1", .ids = {{"i", "v"}}}).has_value());
+  ASSERT_TRUE(MustOpen(path)->Write(OwnedChanges{.meta = "1", .ids = {{"i", "v"}}}).has_value());
   std::ofstream(path + "-wal") << "left behind";
   ASSERT_TRUE(SnapshotStore::Discard(path).has_value());
   EXPECT_TRUE(std::filesystem::is_empty(std::filesystem::path(path).parent_path()));
@@ -195,7 +196,7 @@ TEST(SnapshotStore, AFailedWriteLeavesTheSnapshotBefore) {
   Model expected;
   int failures = 0;
   for (int i = 0; i < 60; ++i) {
-    SnapshotChanges changes{.meta = std::to_string(i)};
+    OwnedChanges changes{.meta = std::to_string(i)};
     for (int n = 0; n < 50; ++n) {
       changes.ids["id" + std::to_string(Below(random, 2'000))] = RandomBytes(random, 100);
       changes.rows["row" + std::to_string(Below(random, 200))] = RandomBytes(random, 1'000);

@@ -7,10 +7,9 @@
 
 #include "paylog/base/result.h"
 #include "paylog/sqlite/database.h"
-#include "paylog/store/id_index.h"
+#include "paylog/store/key_index.h"
 #include "paylog/store/meta_row.h"
 #include "paylog/store/parts.h"
-#include "paylog/store/row_table.h"
 #include "paylog/store/snapshot_store.h"
 
 namespace paylog::store {
@@ -31,8 +30,7 @@ class SqliteSnapshotStore final : public SnapshotStore {
  private:
   explicit SqliteSnapshotStore(std::unique_ptr<sqlite::Database> database);
 
-  // The transaction that makes `next` the snapshot; fills in its row totals.
-  base::Result<void> Commit(const SnapshotChanges& changes, MetaRow& next);
+  base::Result<void> Commit(const MetaRow& next);
   base::Result<void> CollectGarbage();
 
   // One Write or walk at a time. Taken before every other lock.
@@ -41,8 +39,8 @@ class SqliteSnapshotStore final : public SnapshotStore {
   MetaRow current_;
   std::unique_ptr<sqlite::Database> database_;
   std::optional<PartTable> parts_;
-  std::optional<RowTable> rows_;
-  std::unique_ptr<IdIndex> ids_;
+  std::unique_ptr<KeyIndex> rows_;
+  std::unique_ptr<KeyIndex> ids_;
 };
 
 }  // namespace paylog::store

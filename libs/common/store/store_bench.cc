@@ -70,7 +70,7 @@ void MeasureWaits(SnapshotStore& store, std::uint64_t ids, bool in_time_order) {
       }
     });
     for (std::uint64_t snapshot = 0; snapshot < 30; ++snapshot) {
-      SnapshotChanges changes{.meta = "m"};
+      OwnedChanges changes{.meta = "m"};
       for (std::uint64_t i = 0; i < 10'000; ++i) {
         changes.ids[KeyOf(2 * ids + snapshot * 10'000 + i, in_time_order)] = ValueOf(i);
         changes.rows["account-" + std::to_string(i)] = ValueOf(i);
@@ -91,7 +91,7 @@ void Measure(std::uint64_t ids, std::uint64_t ids_per_snapshot, bool in_time_ord
   double seconds = 0;
   double longest = 0;
   for (std::uint64_t number = 0; number < ids;) {
-    SnapshotChanges changes{.meta = "m"};
+    OwnedChanges changes{.meta = "m"};
     for (std::uint64_t i = 0; i < ids_per_snapshot; ++i, ++number) {
       changes.ids[KeyOf(number, in_time_order)] = ValueOf(number);
     }

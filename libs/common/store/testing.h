@@ -38,13 +38,25 @@ inline std::string RandomBytes(Random& random, std::size_t size) {
   return bytes;
 }
 
+// Changes that own what they show.
+struct OwnedChanges {
+  std::string meta;
+  std::map<std::string, std::string> rows;
+  std::map<std::string, std::string> ids;
+
+  // Valid while this is.
+  operator SnapshotChanges() const {  // NOLINT(google-explicit-constructor): for Write.
+    return {.meta = meta, .rows = {rows.begin(), rows.end()}, .ids = {ids.begin(), ids.end()}};
+  }
+};
+
 // What a store should hold.
 struct Model {
   std::optional<std::string> meta;
   std::map<std::string, std::string> rows;
   std::map<std::string, std::string> ids;
 
-  void Apply(const SnapshotChanges& changes) {
+  void Apply(const OwnedChanges& changes) {
     meta = changes.meta;
     for (const auto& [key, value] : changes.rows) {
       rows.insert_or_assign(key, value);

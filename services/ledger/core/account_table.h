@@ -2,15 +2,22 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "paylog/base/strong_type.h"
+#include "paylog/ledger/core/hash_index.h"
 #include "paylog/model/account.h"
 
 namespace paylog::ledger {
 
-// Accounts by id. They lie in chunks, in the order in which they came, and a table of hashes, open
-// and probed in a line, says where: some 15 bytes an account besides the account, no allocation for
-// each, and two places in memory for a look-up. None is ever taken out. Not thread-safe.
+// An account within its table, from 0, in the order in which they came. It says nothing elsewhere:
+// the same account has another number in a state that is rebuilt.
+using AccountNumber = base::StrongInt<struct AccountNumberTag, std::uint32_t>;
+
+// Accounts by id. They lie in chunks, in the order in which they came, and an index of hashes says
+// where: some 15 bytes an account besides the account, no allocation for each, and two places in
+// memory for a look-up. None is ever taken out. Not thread-safe.
 class AccountTable {
  public:
   AccountTable() = default;
@@ -20,10 +27,14 @@ class AccountTable {
   // nullptr where there is none. Valid until the table is changed.
   [[nodiscard]] const model::Account* Find(const model::AccountId& id) const;
   [[nodiscard]] model::Account* Find(const model::AccountId& id);
+  [[nodiscard]] std::optional<AccountNumber> NumberOf(const model::AccountId& id) const;
+  // REQUIRES: number.value() < size()
+  [[nodiscard]] const model::Account& At(AccountNumber number) const;
+
   // REQUIRES: Find(account.id) == nullptr
   model::Account& Add(model::Account account);
   // Adds the account, or replaces the one of its id.
-  void Put(model::Account account);
+  AccountNumber Put(model::Account account);
 
   [[nodiscard]] std::size_t size() const;
 
@@ -46,19 +57,10 @@ class AccountTable {
   }
 
  private:
-  struct Slot {
-    std::uint32_t hash = 0;
-    std::uint32_t place = 0;  // One more than the account's; 0: the slot is free.
-  };
-
-  // The slot of the account, or the free one where it belongs. REQUIRES: a slot is free.
-  [[nodiscard]] std::size_t SlotOf(const model::AccountId& id, std::uint32_t hash) const;
-  // 0 where there is none.
-  [[nodiscard]] std::uint32_t PlaceOf(const model::AccountId& id) const;
-  void MakeRoom();
+  [[nodiscard]] model::Account& MutableAt(AccountNumber number);
 
   std::vector<std::vector<model::Account>> chunks_;  // All but the last one are full.
-  std::vector<Slot> slots_;                          // A power of two, or none.
+  HashIndex index_;                                  // Of numbers.
 };
 
 }  // namespace paylog::ledger

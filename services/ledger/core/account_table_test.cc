@@ -51,11 +51,14 @@ TEST(AccountTableTest, FindsWhatWasAdded) {
   EXPECT_EQ(NamesOf(table), (std::vector<std::string>{"alice", "bob"}));
 }
 
-TEST(AccountTableTest, PutReplacesAndKeepsThePlace) {
+TEST(AccountTableTest, PutReplacesAndKeepsTheNumber) {
   AccountTable table;
-  table.Put(MakeAccount("alice", 5));
-  table.Put(MakeAccount("bob", 7));
-  table.Put(MakeAccount("alice", 6));
+  EXPECT_EQ(table.Put(MakeAccount("alice", 5)), AccountNumber(0));
+  EXPECT_EQ(table.Put(MakeAccount("bob", 7)), AccountNumber(1));
+  EXPECT_EQ(table.Put(MakeAccount("alice", 6)), AccountNumber(0));
+  EXPECT_EQ(table.NumberOf(Id("bob")), AccountNumber(1));
+  EXPECT_EQ(table.NumberOf(Id("carol")), std::nullopt);
+  EXPECT_EQ(table.At(AccountNumber(0)).posted, 6);
   EXPECT_EQ(table.size(), 2U);
   EXPECT_EQ(table.Find(Id("alice"))->posted, 6);
   EXPECT_EQ(NamesOf(table), (std::vector<std::string>{"alice", "bob"}));
@@ -78,6 +81,11 @@ TEST(AccountTableTest, OneThatWasMovedFromIsEmpty) {
   EXPECT_EQ(other.size(), 1U);
   EXPECT_EQ(table.size(), 0U);
   EXPECT_EQ(table.Find(Id("alice")), nullptr);
+  for (int i = 0; i < 100; ++i) {
+    table.Add(MakeAccount("account-" + std::to_string(i), i));
+  }
+  EXPECT_EQ(table.Find(Id("account-99"))->posted, 99);
+  EXPECT_EQ(other.size(), 1U);
 }
 
 // Two names whose hashes agree in all the bits that a slot keeps: a mix-up would move money.

@@ -1,5 +1,10 @@
 #include "paylog/ledger/core/evolve.h"
 
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "paylog/ledger/core/test_ledger.h"
@@ -23,7 +28,11 @@ TEST(LedgerOverlay, ChangesNothingBelowUntilMerged) {
   EXPECT_EQ(StateHash(base), before);
   EXPECT_EQ(base.Find(model::AccountId::External(kEuro)), nullptr);
 
-  base.Merge(std::move(overlay));
+  std::vector<std::string> changed;
+  base.Merge(std::move(overlay),
+             [&](AccountNumber account) { changed.push_back(base.At(account).id.value()); });
+  std::sort(changed.begin(), changed.end());
+  EXPECT_EQ(changed, (std::vector<std::string>{"$external:EUR", "alice"}));
   EXPECT_EQ(StateHash(base), StateHash(ledger.state(0)));
 }
 

@@ -66,15 +66,22 @@ model::Account& State::Add(model::Account account) {
   return accounts_.Add(std::move(account));
 }
 
-void State::Merge(State&& overlay) {
+void State::Merge(State&& overlay, const std::function<void(AccountNumber)>& visit) {
   CHECK(overlay.base_ == this);
   CHECK(overlay.progress_.last_sequence >= progress_.last_sequence);
-  overlay.accounts_.ForEach([this](model::Account& account) { accounts_.Put(std::move(account)); });
+  overlay.accounts_.ForEach(
+      [&](model::Account& account) { visit(accounts_.Put(std::move(account))); });
   progress_ = overlay.progress_;
 }
 
-void State::ForEachOwn(const std::function<void(const model::Account&)>& visit) const {
-  accounts_.ForEach(visit);
+std::optional<AccountNumber> State::NumberOf(const model::AccountId& id) const {
+  CHECK(base_ == nullptr);
+  return accounts_.NumberOf(id);
+}
+
+const model::Account& State::At(AccountNumber number) const {
+  CHECK(base_ == nullptr);
+  return accounts_.At(number);
 }
 
 std::vector<const model::Account*> State::SortedAccounts() const {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "paylog/base/hash.h"
@@ -48,11 +50,13 @@ class State {
   // REQUIRES: Find(account.id) == nullptr
   model::Account& Add(model::Account account);
 
-  // Takes the changes of an overlay on this state.
-  void Merge(State&& overlay);
+  // Takes the changes of an overlay on this state, and says which accounts they are.
+  void Merge(State&& overlay, const std::function<void(AccountNumber)>& visit);
 
-  // The accounts this state itself holds: for an overlay, those that changed.
-  void ForEachOwn(const std::function<void(const model::Account&)>& visit) const;
+  // Of a state without a base, whose accounts keep their numbers: 0 <= number < account_count().
+  [[nodiscard]] std::size_t account_count() const { return accounts_.size(); }
+  [[nodiscard]] std::optional<AccountNumber> NumberOf(const model::AccountId& id) const;
+  [[nodiscard]] const model::Account& At(AccountNumber number) const;
   // All accounts of a state without a base, ordered bytewise by id.
   [[nodiscard]] std::vector<const model::Account*> SortedAccounts() const;
 

@@ -8,38 +8,49 @@
 namespace paylog::ledger {
 
 void BalanceFeed::Reset(const State& state, base::Sequence published) {
-  changed_.clear();
-  due_.clear();
+  changed_.Clear();
+  due_.Clear();
+  next_ = AccountNumber(0);
   staged_.clear();
   published_ = published;
   due_until_ = published;
-  state.ForEachOwn([this](const model::Account& account) {
-    if (account.last_sequence > published_) {
-      changed_.insert(account.id);
+  for (AccountNumber account; account.value() < state.account_count(); account = account.Next()) {
+    if (state.At(account).last_sequence > published_) {
+      changed_.Insert(account);
     }
-  });
+  }
 }
 
 void BalanceFeed::MakeDue(base::Sequence last) {
-  while (!changed_.empty()) {
-    due_.insert(std::move(changed_.extract(changed_.begin()).value()));
-  }
+  due_.Insert(changed_);
+  changed_.Clear();
   due_until_ = last;
 }
 
-const std::vector<model::AccountId>& BalanceFeed::Stage() {
+const std::vector<AccountNumber>& BalanceFeed::Stage() {
   CHECK(staged_.empty());
-  for (auto next = due_.begin(); next != due_.end() && staged_.size() < kSliceMax; ++next) {
-    staged_.push_back(*next);
+  const std::size_t count = std::min(kSliceMax, due_.size());
+  AccountNumber from = next_;
+  while (staged_.size() < count) {
+    const auto next = due_.FirstFrom(from);
+    if (next) {
+      staged_.push_back(*next);
+    }
+    from = next ? next->Next() : AccountNumber(0);
   }
   return staged_;
 }
 
 void BalanceFeed::MergeStaged() {
-  for (const model::AccountId& account : staged_) {
-    due_.erase(account);
+  if (staged_.empty()) {
+    return;
   }
-  if (!std::exchange(staged_, {}).empty() && due_.empty()) {
+  for (const AccountNumber account : staged_) {
+    due_.Erase(account);
+  }
+  next_ = staged_.back().Next();
+  staged_.clear();
+  if (due_.empty()) {
     published_ = due_until_;
   }
 }

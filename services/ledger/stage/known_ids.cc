@@ -1,54 +1,54 @@
 #include "paylog/ledger/stage/known_ids.h"
 
+#include <string>
 #include <utility>
 
 #include "paylog/base/check.h"
-#include "paylog/codec/state_codec.h"
+#include "paylog/codec/snapshot_codec.h"
 
 namespace paylog::ledger {
 
-base::Result<std::optional<model::IndexEntry>> KnownIds::Find(const std::string& key) {
-  for (const Entries* entries : {&std::as_const(staged_), &std::as_const(recent_), frozen_.get()}) {
-    if (entries == nullptr) {
-      continue;
-    }
-    if (const auto found = entries->find(key); found != entries->end()) {
-      return std::optional(found->second);
-    }
+base::Result<std::optional<model::IndexEntry>> KnownIds::Find(std::string_view key) const {
+  std::optional<std::string> saved;
+  std::optional<std::string_view> bytes = FindInMemory(key);
+  if (!bytes && store_ != nullptr) {
+    PAYLOG_ASSIGN(saved, store_->FindId(key));
+    bytes = saved;
   }
-  if (store_ == nullptr) {
+  if (!bytes) {
     return std::optional<model::IndexEntry>();
   }
-  PAYLOG_ASSIGN(const auto saved, store_->FindId(key));
-  if (!saved) {
-    return std::optional<model::IndexEntry>();
-  }
-  PAYLOG_ASSIGN(model::IndexEntry entry, codec::DecodeIndexEntry(*saved));
+  PAYLOG_ASSIGN(model::IndexEntry entry, codec::DecodeIndexEntry(*bytes));
   return std::optional(std::move(entry));
 }
 
-void KnownIds::Stage(std::string key, model::IndexEntry entry) {
-  staged_.insert_or_assign(std::move(key), std::move(entry));
+std::optional<std::string_view> KnownIds::FindInMemory(std::string_view key) const {
+  for (const IdTable* const table : {&staged_, &recent_, frozen_.get()}) {
+    if (const auto found = table != nullptr ? table->Find(key) : std::nullopt) {
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
+void KnownIds::Stage(std::string_view key, const model::IndexEntry& entry) {
+  staged_.Put(key, codec::EncodeIndexEntry(entry));
 }
 
 void KnownIds::MergeStaged() {
-  while (!staged_.empty()) {
-    auto merged = recent_.insert(staged_.extract(staged_.begin()));
-    if (!merged.inserted) {
-      merged.position->second = std::move(merged.node.mapped());
-    }
-  }
+  staged_.ForEach(
+      [this](std::string_view key, std::string_view value) { recent_.Put(key, value); });
+  staged_.Clear();
 }
 
 void KnownIds::DropStaged() {
-  staged_.clear();
+  staged_.Clear();
 }
 
-std::shared_ptr<const KnownIds::Entries> KnownIds::Freeze() {
+std::shared_ptr<const IdTable> KnownIds::Freeze() {
   CHECK(frozen_ == nullptr);
   CHECK(staged_.empty());
-  frozen_ = std::make_shared<const Entries>(std::move(recent_));
-  recent_.clear();
+  frozen_ = std::make_shared<const IdTable>(std::exchange(recent_, {}));
   return frozen_;
 }
 
@@ -58,9 +58,11 @@ void KnownIds::DropFrozen() {
 
 void KnownIds::RestoreFrozen() {
   CHECK(frozen_ != nullptr);
-  for (const auto& [key, entry] : *frozen_) {
-    recent_.emplace(key, entry);  // Where both have the id, the newer entry stays.
-  }
+  frozen_->ForEach([this](std::string_view key, std::string_view value) {
+    if (!recent_.Find(key)) {  // Where both have the id, the newer entry stays.
+      recent_.Put(key, value);
+    }
+  });
   frozen_.reset();
 }
 

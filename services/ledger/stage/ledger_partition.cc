@@ -158,12 +158,17 @@ base::Result<void> LedgerPartition::ReplayJournal(log::Reader& journal, base::Of
 base::Result<void> LedgerPartition::OnReplayed(const model::JournalRecord& record,
                                                Effects effects) {
   if (effects.index_write) {
-    snapshots_.ids().Stage(std::move(effects.index_write->key),
-                           std::move(effects.index_write->entry));
+    snapshots_.ids().Stage(effects.index_write->key, effects.index_write->entry);
   }
-  MarkChanged(record.event.command.account);
+  const auto mark_changed = [this](const model::AccountId& account) {
+    // The account behind a command may live elsewhere, or not exist.
+    if (const auto number = state_->NumberOf(account)) {
+      MarkChanged(*number);
+    }
+  };
+  mark_changed(record.event.command.account);
   for (const model::Entry& entry : EntriesOf(record.event.body)) {
-    MarkChanged(entry.account);
+    mark_changed(entry.account);
   }
   snapshots_.ids().MergeStaged();
   ++events_since_snapshot_;
@@ -206,12 +211,9 @@ base::Result<bool> LedgerPartition::FollowOn(log::Reader& journal) {
   return !polled.records.empty();
 }
 
-// The account behind a command may live elsewhere, or not exist.
-void LedgerPartition::MarkChanged(const model::AccountId& account) {
-  if (state_->Find(account) != nullptr) {
-    snapshots_.MarkChanged(account);
-    balances_.MarkChanged(account);
-  }
+void LedgerPartition::MarkChanged(AccountNumber account) {
+  snapshots_.MarkChanged(account);
+  balances_.MarkChanged(account);
 }
 
 base::Result<bool> LedgerPartition::StillCurrent() {
@@ -269,8 +271,8 @@ base::Result<void> LedgerPartition::ProcessRecord(const log::StoredRecord& recor
   }
   for (AppliedEvent& event : ApplyInput(*overlay_, input, entry)) {
     PAYLOG_TRY(Publish(event, record, writer));
-    if (auto& write = event.effects.index_write) {
-      snapshots_.ids().Stage(std::move(write->key), std::move(write->entry));
+    if (const auto& write = event.effects.index_write) {
+      snapshots_.ids().Stage(write->key, write->entry);
     }
     ++staged_tally_.events;
     staged_tally_.invariants_checked += kInvariantChecksPerEvent;
@@ -295,8 +297,8 @@ base::Result<void> LedgerPartition::Publish(AppliedEvent& event, const log::Stor
 }
 
 base::Result<void> LedgerPartition::PublishBalances(log::TransactionalWriter& writer) {
-  for (const model::AccountId& id : balances_.Stage()) {
-    const model::Account* const account = overlay_->Find(id);
+  for (const AccountNumber number : balances_.Stage()) {
+    const model::Account* const account = overlay_->Find(state_->At(number).id);
     CHECK(account != nullptr);
     Output balance = outputs_.Balance(*account, overlay_->progress().time);
     PAYLOG_TRY(writer.Append(balance.to, std::move(balance.record)));
@@ -306,11 +308,7 @@ base::Result<void> LedgerPartition::PublishBalances(log::TransactionalWriter& wr
 
 void LedgerPartition::OnCommitted() {
   CHECK(overlay_ != nullptr);
-  overlay_->ForEachOwn([this](const model::Account& account) {
-    snapshots_.MarkChanged(account.id);
-    balances_.MarkChanged(account.id);
-  });
-  state_->Merge(std::move(*overlay_));
+  state_->Merge(std::move(*overlay_), [this](AccountNumber account) { MarkChanged(account); });
   overlay_.reset();
   snapshots_.ids().MergeStaged();
   balances_.MergeStaged();

@@ -60,7 +60,7 @@ class LedgerPartition final : public runtime::PartitionProcessor {
   base::Result<void> OnReplayed(const model::JournalRecord& record, Effects effects);
   base::Result<void> BeginToFollow();
   base::Result<bool> FollowOn(log::Reader& journal);
-  void MarkChanged(const model::AccountId& account);
+  void MarkChanged(AccountNumber account);
   base::Result<void> ProcessRecord(const log::StoredRecord& record,
                                    log::TransactionalWriter& writer);
   // Takes the event's value.

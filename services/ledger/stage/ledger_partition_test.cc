@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "paylog/codec/event_codec.h"
+#include "paylog/codec/snapshot_codec.h"
 #include "paylog/codec/state_codec.h"
 #include "paylog/ledger/stage/ledger_run.h"
 #include "paylog/store/snapshot_store.h"

@@ -6,7 +6,7 @@
 namespace paylog::ledger {
 namespace {
 
-constexpr std::string_view kFormat = "paylog-ledger-snapshot 1";
+constexpr std::string_view kFormat = "paylog-ledger-snapshot 2";
 
 template <typename Int>
 std::string Line(std::string_view name, Int value) {

@@ -7,26 +7,31 @@
 #include <vector>
 
 #include "paylog/base/check.h"
-#include "paylog/codec/state_codec.h"
+#include "paylog/codec/snapshot_codec.h"
 
 namespace paylog::ledger {
 namespace {
 
 using base::ErrorCode;
 
-// On the saving thread: ids become bytes here, off the critical path.
-base::Result<void> Save(store::SnapshotStore& store, store::SnapshotChanges changes,
-                        const KnownIds::Entries& ids) {
-  // Sorted first, so that the map grows at its end: to seek the place of each costs more.
-  std::vector<std::pair<std::string_view, const model::IndexEntry*>> sorted;
-  sorted.reserve(ids.size());
-  for (const auto& [key, entry] : ids) {
-    sorted.emplace_back(key, &entry);
+// What a snapshot is made of: copies, so that the state may go on meanwhile.
+struct Unsaved {
+  SnapshotMeta meta;
+  std::vector<model::Account> accounts;
+  std::shared_ptr<const IdTable> ids;
+};
+
+// On the saving thread: what was set aside becomes bytes here, off the critical path.
+base::Result<void> Save(store::SnapshotStore& store, const Unsaved& unsaved) {
+  std::vector<std::string> values;
+  values.reserve(unsaved.accounts.size());
+  store::SnapshotChanges changes{.meta = EncodeSnapshotMeta(unsaved.meta)};
+  for (const model::Account& account : unsaved.accounts) {
+    values.push_back(codec::EncodeSavedAccount(account));
+    changes.rows.emplace_back(account.id.value(), values.back());
   }
-  std::sort(sorted.begin(), sorted.end());
-  for (const auto& [key, entry] : sorted) {
-    changes.ids.emplace_hint(changes.ids.end(), key, codec::EncodeIndexEntry(*entry));
-  }
+  std::sort(changes.rows.begin(), changes.rows.end());
+  changes.ids = unsaved.ids->Sorted();
   return store.Write(changes);
 }
 
@@ -49,8 +54,8 @@ base::Result<void> Snapshots::Open() {
     pending_.wait();
     pending_ = {};
   }
-  changed_.clear();
-  saving_.clear();
+  changed_.Clear();
+  saving_.Clear();
   ids_ = std::make_unique<KnownIds>(nullptr);
   store_.reset();
   if (path_.empty()) {
@@ -91,11 +96,11 @@ base::Result<std::optional<SnapshotMeta>> Snapshots::Load(State& state) {
   }
   std::optional<base::Error> error;
   PAYLOG_TRY(store_->ForEachRow([&](std::string_view key, std::string_view value) {
-    auto account = codec::DecodeAccount(value);
-    if (account && account->id.value() == key) {
+    auto account = codec::DecodeSavedAccount(key, value);
+    if (account) {
       state.Add(std::move(*account));
     } else if (!error) {
-      error = base::Error{.code = ErrorCode::kCorrupt, .context = "an account cannot be read"};
+      error = account.error();
     }
   }));
   if (error) {
@@ -108,23 +113,19 @@ base::Result<std::optional<SnapshotMeta>> Snapshots::Load(State& state) {
 void Snapshots::Begin(const State& state, base::Sequence balances_published) {
   CHECK(enabled());
   CHECK(!in_progress());
-  store::SnapshotChanges changes;
-  changes.meta = EncodeSnapshotMeta({.partition = state.partition(),
-                                     .partition_count = state.partition_count(),
-                                     .progress = state.progress(),
-                                     .balances_published = balances_published});
-  for (const model::AccountId& id : changed_) {
-    const model::Account* const account = state.Find(id);
-    CHECK(account != nullptr);
-    changes.rows.emplace(id.value(), codec::EncodeAccount(*account, state.partition()));
-  }
-  saving_ = std::move(changed_);
-  changed_.clear();
+  Unsaved unsaved{.meta = {.partition = state.partition(),
+                           .partition_count = state.partition_count(),
+                           .progress = state.progress(),
+                           .balances_published = balances_published},
+                  .accounts = {},
+                  .ids = ids_->Freeze()};
+  unsaved.accounts.reserve(changed_.size());
+  changed_.ForEach([&](AccountNumber account) { unsaved.accounts.push_back(state.At(account)); });
+  saving_ = std::exchange(changed_, {});
   const auto policy = inline_writes_ ? std::launch::deferred : std::launch::async;
-  pending_ = std::async(
-      policy, [store = store_.get(), changes = std::move(changes), ids = ids_->Freeze()]() mutable {
-        return Save(*store, std::move(changes), *ids);
-      });
+  pending_ = std::async(policy, [store = store_.get(), unsaved = std::move(unsaved)] {
+    return Save(*store, unsaved);
+  });
   if (inline_writes_) {
     pending_.wait();
   }
@@ -144,9 +145,9 @@ bool Snapshots::Finish(bool wait) {
     warn_("snapshot " + path_ +
           " could not be saved, it will be tried again: " + saved.error().ToString());
     ids_->RestoreFrozen();
-    changed_.merge(saving_);
+    changed_.Insert(saving_);
   }
-  saving_.clear();
+  saving_.Clear();
   return saved.has_value();
 }
 

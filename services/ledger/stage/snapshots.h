@@ -2,13 +2,13 @@
 
 #include <functional>
 #include <future>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_set>
 
 #include "paylog/base/result.h"
+#include "paylog/ledger/core/account_set.h"
+#include "paylog/ledger/core/state.h"
 #include "paylog/ledger/stage/known_ids.h"
 #include "paylog/ledger/stage/snapshot_meta.h"
 #include "paylog/store/snapshot_store.h"
@@ -36,7 +36,8 @@ class Snapshots {
   base::Result<std::optional<SnapshotMeta>> Load(State& state);
 
   [[nodiscard]] KnownIds& ids() { return *ids_; }
-  void MarkChanged(const model::AccountId& account) { changed_.insert(account); }
+  // A number of the state that Begin will be given.
+  void MarkChanged(AccountNumber account) { changed_.Insert(account); }
 
   [[nodiscard]] bool enabled() const { return store_ != nullptr; }
   [[nodiscard]] bool in_progress() const { return pending_.valid(); }
@@ -52,8 +53,8 @@ class Snapshots {
   WarningSink warn_;
   std::unique_ptr<store::SnapshotStore> store_;
   std::unique_ptr<KnownIds> ids_;
-  std::unordered_set<model::AccountId> changed_;
-  std::unordered_set<model::AccountId> saving_;
+  AccountSet changed_;
+  AccountSet saving_;
   std::future<base::Result<void>> pending_;
 };
 

@@ -21,6 +21,7 @@
 #include "paylog/runtime/topics.h"
 #include "paylog/service/open_log.h"
 #include "paylog/store/snapshot_store.h"
+#include "paylog/store/testing.h"
 #include "paylog/tests/bench/workload.h"
 #include "paylog/validator/stage/verdict_output.h"
 
@@ -115,7 +116,7 @@ std::string IdKey(std::uint64_t number) {
 std::unique_ptr<store::SnapshotStore> MakeIds(const std::string& path) {
   auto opened = store::SnapshotStore::Open(path);
   CHECK(opened.has_value());
-  store::SnapshotChanges changes{.meta = "micro", .rows = {}, .ids = {}};
+  store::OwnedChanges changes{.meta = "micro", .rows = {}, .ids = {}};
   for (std::uint64_t i = 0; i < kIds; ++i) {
     changes.ids[IdKey(2 * i)] = std::string(200, static_cast<char>('a' + i % 26));
   }

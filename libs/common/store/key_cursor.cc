@@ -1,4 +1,4 @@
-#include "paylog/store/id_cursor.h"
+#include "paylog/store/key_cursor.h"
 
 #include <utility>
 
@@ -6,7 +6,7 @@
 
 namespace paylog::store {
 
-base::Result<bool> MapCursor::Next() {
+base::Result<bool> MemoryCursor::Next() {
   if (next_ == end_) {
     return false;
   }
@@ -45,7 +45,7 @@ base::Result<void> RunCursor::ReadNextBlock() {
                                                    segment_.blocks[blocks_read_].checksum));
   PAYLOG_ASSIGN(Block block, Block::Decode(data));
   if (block_.size() > 0 && block_.key(block_.size() - 1) >= block.key(0)) {
-    return sqlite::Damaged("block of ids begins before the end of the one before it");
+    return sqlite::Damaged("block begins before the end of the one before it");
   }
   block_ = std::move(block);
   ++blocks_read_;
@@ -53,8 +53,8 @@ base::Result<void> RunCursor::ReadNextBlock() {
   return {};
 }
 
-MergeCursor::MergeCursor(std::vector<std::unique_ptr<IdCursor>> sources) {
-  for (std::unique_ptr<IdCursor>& source : sources) {
+MergeCursor::MergeCursor(std::vector<std::unique_ptr<KeyCursor>> sources) {
+  for (std::unique_ptr<KeyCursor>& source : sources) {
     sources_.push_back({.cursor = std::move(source)});
   }
 }

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,17 +15,18 @@
 #include "paylog/store/lru_cache.h"
 #include "paylog/store/parts.h"
 #include "paylog/store/run_format.h"
+#include "paylog/store/snapshot_store.h"
 
 namespace paylog::store {
 
-// All ids: a list of runs, oldest first, in which a newer run's value hides an older one's. Four
-// runs of one level become one of the next, so that there are few. Find may run in another thread
-// than the rest. The table must outlive it.
-class IdIndex {
+// The values of all keys of one kind, rows or ids: a list of runs, oldest first, in which a newer
+// run's value hides an older one's. Four runs of one level become one of the next, so that there
+// are few. Find may run in another thread than the rest. The table must outlive it.
+class KeyIndex {
  public:
   // Reads the index of every run. kCorrupt where one is missing or damaged.
-  static base::Result<std::unique_ptr<IdIndex>> Open(PartTable& parts,
-                                                     const std::vector<RunEntry>& entries);
+  static base::Result<std::unique_ptr<KeyIndex>> Open(PartTable& parts,
+                                                      const std::vector<RunEntry>& entries);
 
   // nullopt is a proven miss.
   base::Result<std::optional<std::string>> Find(std::string_view key);
@@ -34,15 +34,14 @@ class IdIndex {
   base::Result<void> ForEach(
       const std::function<void(std::string_view key, std::string_view value)>& visit);
 
-  // Writes the ids as a run with the number `run`, together with the runs that are due to be merged
-  // with it, and returns the list of runs as it is to become. Find does not see it yet.
-  base::Result<std::vector<Run>> Extend(const std::map<std::string, std::string>& ids,
-                                        std::int64_t run);
+  // Writes the values as a run with the number `run`, together with the runs that are due to be
+  // merged with it, and returns the list of runs as it is to become. Find does not see it yet.
+  base::Result<std::vector<Run>> Extend(const SortedValues& values, std::int64_t run);
   // From here on Find uses these runs, and no other run is read any more.
   void Adopt(std::vector<Run> runs);
 
  private:
-  IdIndex(PartTable& parts, std::vector<Run> runs);
+  KeyIndex(PartTable& parts, std::vector<Run> runs);
 
   base::Result<std::optional<std::string>> FindInRun(const Run& run, std::string_view key,
                                                      KeyHash hash);

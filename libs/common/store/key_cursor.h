@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,13 +11,14 @@
 #include "paylog/store/block.h"
 #include "paylog/store/parts.h"
 #include "paylog/store/run_format.h"
+#include "paylog/store/snapshot_store.h"
 
 namespace paylog::store {
 
-// Walks over ids in order of key. Not thread-safe.
-class IdCursor {
+// Walks over keys and their values, in order of key. Not thread-safe.
+class KeyCursor {
  public:
-  virtual ~IdCursor() = default;
+  virtual ~KeyCursor() = default;
   // Goes to the next id, at first to the first one; false behind the last.
   virtual base::Result<bool> Next() = 0;
   // REQUIRES: the last Next was true. Hold until the next Next.
@@ -26,18 +26,17 @@ class IdCursor {
   [[nodiscard]] virtual std::string_view value() const = 0;
 };
 
-// Over ids in memory, which must outlive it.
-class MapCursor final : public IdCursor {
+// Over values in memory, which must outlive it.
+class MemoryCursor final : public KeyCursor {
  public:
-  explicit MapCursor(const std::map<std::string, std::string>& ids)
-      : next_(ids.begin()), end_(ids.end()) {}
+  explicit MemoryCursor(const SortedValues& values) : next_(values.begin()), end_(values.end()) {}
 
   base::Result<bool> Next() override;
   [[nodiscard]] std::string_view key() const override { return at_->first; }
   [[nodiscard]] std::string_view value() const override { return at_->second; }
 
  private:
-  using Place = std::map<std::string, std::string>::const_iterator;
+  using Place = SortedValues::const_iterator;
 
   Place at_;
   Place next_;
@@ -45,7 +44,7 @@ class MapCursor final : public IdCursor {
 };
 
 // Over a run, a block at a time. The table and the run must outlive it.
-class RunCursor final : public IdCursor {
+class RunCursor final : public KeyCursor {
  public:
   RunCursor(PartTable& parts, const Run& run) : parts_(parts), run_(run) {}
 
@@ -67,10 +66,10 @@ class RunCursor final : public IdCursor {
 };
 
 // Over several sources as if they were one: of several values for a key, the newest.
-class MergeCursor final : public IdCursor {
+class MergeCursor final : public KeyCursor {
  public:
   // Newest source first.
-  explicit MergeCursor(std::vector<std::unique_ptr<IdCursor>> sources);
+  explicit MergeCursor(std::vector<std::unique_ptr<KeyCursor>> sources);
 
   base::Result<bool> Next() override;
   [[nodiscard]] std::string_view key() const override { return winner_->key(); }
@@ -78,14 +77,14 @@ class MergeCursor final : public IdCursor {
 
  private:
   struct Source {
-    std::unique_ptr<IdCursor> cursor;
+    std::unique_ptr<KeyCursor> cursor;
     bool stale = true;  // Its id has been visited, or hidden by a newer one.
   };
 
   base::Result<void> Advance();
 
-  std::vector<Source> sources_;  // Those that have ids left.
-  const IdCursor* winner_ = nullptr;
+  std::vector<Source> sources_;  // Those that have some left.
+  const KeyCursor* winner_ = nullptr;
 };
 
 }  // namespace paylog::store

@@ -1,17 +1,17 @@
-#include "paylog/store/id_index.h"
+#include "paylog/store/key_index.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "paylog/sqlite/damage.h"
-#include "paylog/store/id_cursor.h"
+#include "paylog/store/key_cursor.h"
 #include "paylog/store/run_writer.h"
 
 namespace paylog::store {
 namespace {
 
 constexpr std::size_t kRunsPerLevel = 4;
-// Per store. Segments of some 10 million ids; the blocks serve repeats that come close together.
+// Per index. Segments of some 10 million keys; the blocks serve repeats that come close together.
 constexpr std::size_t kSegmentCacheBytes = std::size_t{16} << 20;
 constexpr std::size_t kBlockCacheBytes = std::size_t{1} << 20;
 
@@ -47,14 +47,14 @@ std::size_t WeightOf(const Segment& segment) {
 
 }  // namespace
 
-IdIndex::IdIndex(PartTable& parts, std::vector<Run> runs)
+KeyIndex::KeyIndex(PartTable& parts, std::vector<Run> runs)
     : parts_(parts),
       runs_(std::move(runs)),
       segments_(kSegmentCacheBytes),
       blocks_(kBlockCacheBytes) {}
 
-base::Result<std::unique_ptr<IdIndex>> IdIndex::Open(PartTable& parts,
-                                                     const std::vector<RunEntry>& entries) {
+base::Result<std::unique_ptr<KeyIndex>> KeyIndex::Open(PartTable& parts,
+                                                       const std::vector<RunEntry>& entries) {
   std::vector<Run> runs;
   for (const RunEntry& entry : entries) {
     PAYLOG_ASSIGN(const std::string data,
@@ -62,10 +62,10 @@ base::Result<std::unique_ptr<IdIndex>> IdIndex::Open(PartTable& parts,
     PAYLOG_ASSIGN(RunIndex index, DecodeRunIndex(data));
     runs.push_back({.entry = entry, .index = std::move(index)});
   }
-  return std::unique_ptr<IdIndex>(new IdIndex(parts, std::move(runs)));
+  return std::unique_ptr<KeyIndex>(new KeyIndex(parts, std::move(runs)));
 }
 
-base::Result<std::optional<std::string>> IdIndex::Find(std::string_view key) {
+base::Result<std::optional<std::string>> KeyIndex::Find(std::string_view key) {
   const KeyHash hash = HashKey(key);
   const std::scoped_lock lock(mutex_);
   for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
@@ -77,8 +77,8 @@ base::Result<std::optional<std::string>> IdIndex::Find(std::string_view key) {
   return std::optional<std::string>();
 }
 
-base::Result<std::optional<std::string>> IdIndex::FindInRun(const Run& run, std::string_view key,
-                                                            KeyHash hash) {
+base::Result<std::optional<std::string>> KeyIndex::FindInRun(const Run& run, std::string_view key,
+                                                             KeyHash hash) {
   std::optional<std::string> result;
   const std::optional<std::size_t> at = Locate(run.index.segments, key);
   if (!at.has_value() || run.index.last_key < key) {
@@ -90,7 +90,7 @@ base::Result<std::optional<std::string>> IdIndex::FindInRun(const Run& run, std:
   }
   const std::optional<std::size_t> fence = Locate(segment->blocks, key);
   if (!fence.has_value()) {
-    return sqlite::Damaged("segment of ids begins behind its place in the index");
+    return sqlite::Damaged("segment begins behind its place in the index");
   }
   PAYLOG_ASSIGN(const Block* const block,
                 ReadBlock(run, segment->first_block + *fence, segment->blocks[*fence].checksum));
@@ -100,7 +100,7 @@ base::Result<std::optional<std::string>> IdIndex::FindInRun(const Run& run, std:
   return result;
 }
 
-base::Result<const Segment*> IdIndex::ReadSegment(const Run& run, std::size_t number) {
+base::Result<const Segment*> KeyIndex::ReadSegment(const Run& run, std::size_t number) {
   const std::int64_t id = PartId(run.entry.run, PartKind::kSegment, number);
   if (const Segment* const cached = segments_.Get(id); cached != nullptr) {
     return cached;
@@ -111,8 +111,8 @@ base::Result<const Segment*> IdIndex::ReadSegment(const Run& run, std::size_t nu
   return segments_.Put(id, std::move(segment), weight);
 }
 
-base::Result<const Block*> IdIndex::ReadBlock(const Run& run, std::uint64_t number,
-                                              std::uint64_t checksum) {
+base::Result<const Block*> KeyIndex::ReadBlock(const Run& run, std::uint64_t number,
+                                               std::uint64_t checksum) {
   const std::int64_t id = PartId(run.entry.run, PartKind::kBlock, number);
   if (const Block* const cached = blocks_.Get(id); cached != nullptr) {
     return cached;
@@ -123,9 +123,9 @@ base::Result<const Block*> IdIndex::ReadBlock(const Run& run, std::uint64_t numb
   return blocks_.Put(id, std::move(block), weight);
 }
 
-base::Result<void> IdIndex::ForEach(
+base::Result<void> KeyIndex::ForEach(
     const std::function<void(std::string_view key, std::string_view value)>& visit) {
-  std::vector<std::unique_ptr<IdCursor>> sources;
+  std::vector<std::unique_ptr<KeyCursor>> sources;
   for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
     sources.push_back(std::make_unique<RunCursor>(parts_, *run));
   }
@@ -138,15 +138,14 @@ base::Result<void> IdIndex::ForEach(
   return {};
 }
 
-base::Result<std::vector<Run>> IdIndex::Extend(const std::map<std::string, std::string>& ids,
-                                               std::int64_t run) {
+base::Result<std::vector<Run>> KeyIndex::Extend(const SortedValues& values, std::int64_t run) {
   std::vector<Run> runs = runs_;
-  if (ids.empty()) {
+  if (values.empty()) {
     return runs;
   }
   const MergePlan plan = PlanMerge(runs);
-  std::vector<std::unique_ptr<IdCursor>> sources;
-  sources.push_back(std::make_unique<MapCursor>(ids));
+  std::vector<std::unique_ptr<KeyCursor>> sources;
+  sources.push_back(std::make_unique<MemoryCursor>(values));
   for (std::size_t i = 0; i < plan.merged; ++i) {
     sources.push_back(std::make_unique<RunCursor>(parts_, runs[runs.size() - 1 - i]));
   }
@@ -163,7 +162,7 @@ base::Result<std::vector<Run>> IdIndex::Extend(const std::map<std::string, std::
   return runs;
 }
 
-void IdIndex::Adopt(std::vector<Run> runs) {
+void KeyIndex::Adopt(std::vector<Run> runs) {
   const std::scoped_lock lock(mutex_);
   runs_ = std::move(runs);
 }

@@ -1,0 +1,70 @@
+#include "paylog/ledger/stage/id_table.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "paylog/base/check.h"
+
+namespace paylog::ledger {
+namespace {
+
+std::uint32_t HashOf(std::string_view key) {
+  return static_cast<std::uint32_t>(std::hash<std::string_view>{}(key));
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> IdTable::PlaceOf(std::string_view key, std::uint32_t hash) const {
+  return index_.Find(hash, [&](std::uint32_t place) { return entries_[place].key() == key; });
+}
+
+std::optional<std::string_view> IdTable::Find(std::string_view key) const {
+  const auto place = PlaceOf(key, HashOf(key));
+  return place ? std::optional(entries_[*place].value()) : std::nullopt;
+}
+
+void IdTable::Put(std::string_view key, std::string_view value) {
+  const std::uint32_t hash = HashOf(key);
+  const Entry entry = Store(key, value);
+  if (const auto place = PlaceOf(key, hash)) {
+    entries_[*place] = entry;
+    return;
+  }
+  index_.Add(hash, static_cast<std::uint32_t>(entries_.size()));
+  entries_.push_back(entry);
+}
+
+IdTable::Entry IdTable::Store(std::string_view key, std::string_view value) {
+  const std::size_t size = key.size() + value.size();
+  CHECK(size <= kChunkBytes);
+  if (chunks_full_ < chunks_.size() && used_ + size > kChunkBytes) {
+    ++chunks_full_;
+    used_ = 0;
+  }
+  if (chunks_full_ == chunks_.size()) {
+    chunks_.push_back(std::make_unique_for_overwrite<char[]>(kChunkBytes));
+  }
+  char* const bytes = chunks_[chunks_full_].get() + used_;
+  std::copy(value.begin(), value.end(), std::copy(key.begin(), key.end(), bytes));
+  used_ += size;
+  return {.bytes = bytes,
+          .key_size = static_cast<std::uint32_t>(key.size()),
+          .value_size = static_cast<std::uint32_t>(value.size())};
+}
+
+void IdTable::Clear() {
+  chunks_full_ = 0;
+  used_ = 0;
+  entries_.clear();
+  index_.Clear();
+}
+
+std::vector<std::pair<std::string_view, std::string_view>> IdTable::Sorted() const {
+  std::vector<std::pair<std::string_view, std::string_view>> sorted;
+  sorted.reserve(entries_.size());
+  ForEach([&](std::string_view key, std::string_view value) { sorted.emplace_back(key, value); });
+  std::sort(sorted.begin(), sorted.end());
+  return sorted;
+}
+
+}  // namespace paylog::ledger
