@@ -15,6 +15,9 @@ namespace paylog::bench {
 struct CommandCounts {
   std::int64_t history = 0;  // Decided before, so that their ids are remembered.
   std::int64_t measured = 0;
+  // Before those, in the same run: with some, the clock starts with the last of their results, and
+  // what a start takes is not counted.
+  std::int64_t warm_up = 0;
 };
 
 // Commands that lie in payments.commands until the last result is readable.

@@ -36,11 +36,16 @@ base::Result<void> EndToEnd(const std::string& name, const LogSetup& setup,
     PAYLOG_TRY(log->WaitUntilIdle());
     PAYLOG_TRY(log->StopStages());
   }
-  PAYLOG_TRY(SubmitTransfers(*log, workload, counts.measured));
+  const std::int64_t all = counts.warm_up + counts.measured;
+  PAYLOG_TRY(SubmitTransfers(*log, workload, all));
   PAYLOG_ASSIGN(const auto readers, ResultReaders::Start(*log, [](const auto&) {}));
-  const Resources begin = Resources::Now();
+  Resources begin = Resources::Now();
   PAYLOG_TRY(log->StartStages());
-  readers->WaitForCount(counts.measured);
+  if (counts.warm_up > 0) {
+    readers->WaitForCount(counts.warm_up);
+    begin = Resources::Now();
+  }
+  readers->WaitForCount(all);
   const Resources end = Resources::Now();
   PAYLOG_TRY(log->StopStages());
   const auto count = static_cast<double>(counts.measured);

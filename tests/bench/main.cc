@@ -18,6 +18,7 @@ struct Arguments {
   WorkloadOptions workload;
   std::int64_t commands = 100'000;
   std::int64_t history = 0;
+  std::int64_t warm_up = 0;
   std::int64_t rate = 10'000;
   std::int64_t callers = 1'000;
   double seconds = 5;
@@ -36,6 +37,7 @@ void AddOptions(CLI::App& app, Arguments& arguments) {
   app.add_option("--snapshot-events", arguments.setup.snapshot_events);
   app.add_option("--commands", arguments.commands);
   app.add_option("--history", arguments.history, "Commands before those, of end-to-end");
+  app.add_option("--warm-up", arguments.warm_up, "Commands that are not counted, of end-to-end");
   app.add_option("--rate", arguments.rate, "Commands a second, of latency");
   app.add_option("--callers", arguments.callers);
   app.add_flag("--socket", arguments.setup.through_socket,
@@ -62,7 +64,8 @@ const std::map<std::string, Benchmark>& Benchmarks() {
       {"end-to-end",
        [](const Arguments& a, Report& report) {
          return EndToEnd(a.name, a.setup, a.workload,
-                         {.history = a.history, .measured = a.commands}, report);
+                         {.history = a.history, .measured = a.commands, .warm_up = a.warm_up},
+                         report);
        }},
       {"fill",
        [](const Arguments& a, Report& report) {
