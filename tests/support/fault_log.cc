@@ -5,6 +5,29 @@
 namespace paylog::test_support {
 namespace {
 
+class FaultReader final : public log::Reader {
+ public:
+  FaultReader(std::unique_ptr<log::Reader> target, log::TopicPartition from, const Faults& faults)
+      : target_(std::move(target)), from_(std::move(from)), faults_(faults) {}
+
+  base::Result<void> Seek(base::Offset offset) override { return target_->Seek(offset); }
+  [[nodiscard]] base::Offset position() const override { return target_->position(); }
+  base::Result<log::PolledRecords> Poll(const log::PollLimits& limits) override {
+    if (const auto error = faults_.on_poll ? faults_.on_poll(from_) : std::nullopt) {
+      return *error;
+    }
+    return target_->Poll(limits);
+  }
+  base::Result<base::Offset> EndOffset() override { return target_->EndOffset(); }
+  base::Result<base::Offset> BeginningOffset() override { return target_->BeginningOffset(); }
+  void Wakeup() override { target_->Wakeup(); }
+
+ private:
+  std::unique_ptr<log::Reader> target_;
+  const log::TopicPartition from_;
+  const Faults& faults_;
+};
+
 class FaultWriter final : public log::TransactionalWriter {
  public:
   FaultWriter(std::unique_ptr<log::TransactionalWriter> target, const Faults& faults)
@@ -66,6 +89,13 @@ base::Result<std::unique_ptr<log::GroupMember>> FaultLog::JoinGroup(
   PAYLOG_ASSIGN(auto member, target_.JoinGroup(group, topics));
   return std::unique_ptr<log::GroupMember>(
       std::make_unique<FaultMember>(std::move(member), faults_));
+}
+
+base::Result<std::unique_ptr<log::Reader>> FaultLog::NewReader(const log::TopicPartition& from,
+                                                               log::Isolation isolation) {
+  PAYLOG_ASSIGN(auto reader, target_.NewReader(from, isolation));
+  return std::unique_ptr<log::Reader>(
+      std::make_unique<FaultReader>(std::move(reader), from, faults_));
 }
 
 base::Result<std::unique_ptr<log::TransactionalWriter>> FaultLog::NewWriter(

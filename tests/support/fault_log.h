@@ -11,9 +11,11 @@
 
 namespace paylog::test_support {
 
-// What is done to the calls of a FaultLog's writers: an error instead of the call, or nullopt for
+// What is done to the calls of what a FaultLog makes: an error instead of the call, or nullopt for
 // the call itself.
 struct Faults {
+  // Instead of a poll of a reader.
+  std::function<std::optional<base::Error>(const log::TopicPartition&)> on_poll;
   std::function<std::optional<base::Error>(const log::TopicPartition&)> on_append;
   // Asked before the commit; the commit is not made where there is an error.
   std::function<std::optional<base::Error>()> before_commit;
@@ -37,9 +39,7 @@ class FaultLog final : public log::Log {
   }
   base::Result<std::vector<log::TopicSpec>> ListTopics() override { return target_.ListTopics(); }
   base::Result<std::unique_ptr<log::Reader>> NewReader(const log::TopicPartition& from,
-                                                       log::Isolation isolation) override {
-    return target_.NewReader(from, isolation);
-  }
+                                                       log::Isolation isolation) override;
   base::Result<std::unique_ptr<log::TransactionalWriter>> NewWriter(
       const std::string& transactional_id) override;
   base::Result<std::unique_ptr<log::Producer>> NewProducer() override {

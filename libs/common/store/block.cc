@@ -52,7 +52,7 @@ base::Result<Block> Block::Decode(std::string_view stored) {
   if (!reader.AtEnd() || block.entries_.empty() ||
       std::adjacent_find(block.entries_.begin(), block.entries_.end(), disordered) !=
           block.entries_.end()) {
-    return sqlite::Damaged("block of ids has another structure");
+    return sqlite::Damaged("block has another structure");
   }
   return block;
 }

@@ -4,6 +4,7 @@
 
 #include "paylog/store/block.h"
 #include "paylog/store/meta_row.h"
+#include "paylog/store/parts.h"
 #include "paylog/store/run_format.h"
 
 namespace paylog::store {
@@ -98,6 +99,9 @@ TEST(MetaRow, RefusesRunsThatCannotBe) {
         DecodeMetaRow(Encode(MetaRow{.next_run = 9, .id_runs = {{.run = run}}})).has_value());
   }
   EXPECT_FALSE(DecodeMetaRow(Encode(MetaRow{.next_run = std::int64_t{1} << 40})).has_value());
+  // A Write takes two numbers.
+  EXPECT_TRUE(DecodeMetaRow(Encode(MetaRow{.next_run = kRunEnd - 2})).has_value());
+  EXPECT_FALSE(DecodeMetaRow(Encode(MetaRow{.next_run = kRunEnd - 1})).has_value());
 }
 
 TEST(MetaRow, ReadsBackWhatItWroteAndRefusesDamage) {

@@ -15,14 +15,14 @@ constexpr std::size_t kRunsPerLevel = 4;
 constexpr std::size_t kSegmentCacheBytes = std::size_t{16} << 20;
 constexpr std::size_t kBlockCacheBytes = std::size_t{1} << 20;
 
-// How many of the newest runs are merged with a new one of level 0, and to which level.
+// How many of the newest runs are merged with the new one, and which level it has then.
 struct MergePlan {
   std::size_t merged = 0;
   std::uint64_t level = 0;
 };
 
 // REQUIRES: levels do not rise from the oldest to the newest.
-MergePlan PlanMerge(const std::vector<Run>& runs) {
+MergePlan PlanByCount(const std::vector<Run>& runs) {
   constexpr std::size_t kOthers = kRunsPerLevel - 1;
   MergePlan plan;
   while (plan.merged + kOthers <= runs.size()) {
@@ -37,6 +37,23 @@ MergePlan PlanMerge(const std::vector<Run>& runs) {
   return plan;
 }
 
+MergePlan PlanBySize(const std::vector<Run>& runs, const SortedValues& values) {
+  std::size_t bytes = 0;
+  for (const auto& [key, value] : values) {
+    bytes += key.size() + value.size();
+  }
+  std::size_t segments = 1 + bytes / kSegmentRawBytes;
+  MergePlan plan;
+  for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+    if (run->index.segments.size() > segments) {
+      break;
+    }
+    segments += run->index.segments.size();
+    ++plan.merged;
+  }
+  return plan;
+}
+
 std::size_t WeightOf(const Segment& segment) {
   std::size_t weight = sizeof(Segment) + segment.filter.size();
   for (const Fence& fence : segment.blocks) {
@@ -47,14 +64,16 @@ std::size_t WeightOf(const Segment& segment) {
 
 }  // namespace
 
-KeyIndex::KeyIndex(PartTable& parts, std::vector<Run> runs)
+KeyIndex::KeyIndex(PartTable& parts, std::vector<Run> runs, MergePolicy policy)
     : parts_(parts),
+      policy_(policy),
       runs_(std::move(runs)),
       segments_(kSegmentCacheBytes),
       blocks_(kBlockCacheBytes) {}
 
 base::Result<std::unique_ptr<KeyIndex>> KeyIndex::Open(PartTable& parts,
-                                                       const std::vector<RunEntry>& entries) {
+                                                       const std::vector<RunEntry>& entries,
+                                                       MergePolicy policy) {
   std::vector<Run> runs;
   for (const RunEntry& entry : entries) {
     PAYLOG_ASSIGN(const std::string data,
@@ -62,7 +81,7 @@ base::Result<std::unique_ptr<KeyIndex>> KeyIndex::Open(PartTable& parts,
     PAYLOG_ASSIGN(RunIndex index, DecodeRunIndex(data));
     runs.push_back({.entry = entry, .index = std::move(index)});
   }
-  return std::unique_ptr<KeyIndex>(new KeyIndex(parts, std::move(runs)));
+  return std::unique_ptr<KeyIndex>(new KeyIndex(parts, std::move(runs), policy));
 }
 
 base::Result<std::optional<std::string>> KeyIndex::Find(std::string_view key) {
@@ -143,7 +162,8 @@ base::Result<std::vector<Run>> KeyIndex::Extend(const SortedValues& values, std:
   if (values.empty()) {
     return runs;
   }
-  const MergePlan plan = PlanMerge(runs);
+  const MergePlan plan =
+      policy_ == MergePolicy::kBySize ? PlanBySize(runs, values) : PlanByCount(runs);
   std::vector<std::unique_ptr<KeyCursor>> sources;
   sources.push_back(std::make_unique<MemoryCursor>(values));
   for (std::size_t i = 0; i < plan.merged; ++i) {

@@ -19,14 +19,26 @@
 
 namespace paylog::store {
 
+// Which runs a new one is merged with, so that there are few.
+enum class MergePolicy {
+  // Four of a level become one of the next: for keys that are written once, which are then written
+  // again as seldom as can be.
+  kByCount,
+  // Those that are together no smaller than the next older one: for keys that are written again and
+  // again, whose values of before would otherwise pile up. All runs are about twice the newest
+  // values at most.
+  kBySize,
+};
+
 // The values of all keys of one kind, rows or ids: a list of runs, oldest first, in which a newer
-// run's value hides an older one's. Four runs of one level become one of the next, so that there
-// are few. Find may run in another thread than the rest. The table must outlive it.
+// run's value hides an older one's. Find may run in another thread than the rest. The table must
+// outlive it.
 class KeyIndex {
  public:
   // Reads the index of every run. kCorrupt where one is missing or damaged.
   static base::Result<std::unique_ptr<KeyIndex>> Open(PartTable& parts,
-                                                      const std::vector<RunEntry>& entries);
+                                                      const std::vector<RunEntry>& entries,
+                                                      MergePolicy policy);
 
   // nullopt is a proven miss.
   base::Result<std::optional<std::string>> Find(std::string_view key);
@@ -41,7 +53,7 @@ class KeyIndex {
   void Adopt(std::vector<Run> runs);
 
  private:
-  KeyIndex(PartTable& parts, std::vector<Run> runs);
+  KeyIndex(PartTable& parts, std::vector<Run> runs, MergePolicy policy);
 
   base::Result<std::optional<std::string>> FindInRun(const Run& run, std::string_view key,
                                                      KeyHash hash);
@@ -50,6 +62,7 @@ class KeyIndex {
                                        std::uint64_t checksum);
 
   PartTable& parts_;
+  const MergePolicy policy_;
   std::mutex
       mutex_;  // Guards the rest. Taken before the connection's lock, never while it is held.
   std::vector<Run> runs_;

@@ -72,7 +72,7 @@ base::Result<MetaRow> DecodeMetaRow(std::string_view bytes) {
   row.id_runs = ReadRuns(reader);
   const bool runs_fit = AreBelow(row.next_run, row.row_runs) && AreBelow(row.next_run, row.id_runs);
   if (!reader.AtEnd() || has_meta > 1 || (has_meta == 0 && !meta.empty()) || !runs_fit ||
-      row.next_run < 0 || row.next_run >= kRunEnd) {
+      row.next_run < 0 || row.next_run > kRunEnd - kRunsOfAWrite) {
     return sqlite::Damaged("meta row has another structure");
   }
   return row;

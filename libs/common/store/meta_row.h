@@ -11,6 +11,9 @@
 
 namespace paylog::store {
 
+// How many numbers of runs a Write takes: one for rows, one for ids.
+inline constexpr std::int64_t kRunsOfAWrite = 2;
+
 // What a snapshot is, in one row: everything else in the file is proven from here. Plain value.
 struct MetaRow {
   std::optional<std::string> meta;  // nullopt before the first snapshot.

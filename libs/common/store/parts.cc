@@ -49,11 +49,11 @@ base::Result<std::string> PartTable::Get(std::int64_t id, std::uint64_t checksum
   const sqlite::ScopedReset reset(get_);
   PAYLOG_ASSIGN(const bool found, get_.Bind(1, id).Step());
   if (!found) {
-    return sqlite::Damaged("part " + std::to_string(id) + " of the ids is missing");
+    return sqlite::Damaged("part " + std::to_string(id) + " is missing");
   }
   std::string data(get_.Blob(0));
   if (!get_.IsBlob(0) || sqlite::Checksum(data) != checksum) {
-    return sqlite::Damaged("part " + std::to_string(id) + " of the ids: checksum differs");
+    return sqlite::Damaged("part " + std::to_string(id) + ": checksum differs");
   }
   return data;
 }
@@ -95,7 +95,7 @@ base::Result<std::int64_t> PartTable::NextId(std::int64_t id) {
   }
   const std::int64_t next = next_.Int(0);
   if (next < id || next >> kRunShift >= kRunEnd) {
-    return sqlite::Damaged("part of the ids has a number that no run has");
+    return sqlite::Damaged("a part has a number that no run has");
   }
   return next;
 }

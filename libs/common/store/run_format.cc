@@ -63,7 +63,7 @@ base::Result<Segment> DecodeSegment(std::string_view bytes) {
   segment.filter = reader.Raw(reader.remaining());
   if (!reader.AtEnd() || segment.blocks.empty() || !AreOrdered(segment.blocks) ||
       segment.first_block >= kPartNumberEnd - segment.blocks.size()) {
-    return sqlite::Damaged("segment of ids has another structure");
+    return sqlite::Damaged("segment has another structure");
   }
   return segment;
 }

@@ -57,6 +57,9 @@ struct RunEntry {
   friend bool operator==(const RunEntry&, const RunEntry&) = default;
 };
 
+// Of one segment that is full, in bytes before compression.
+inline constexpr std::size_t kSegmentRawBytes = std::size_t{1} << 20;
+
 // A run as it is kept in memory: some 60 bytes for each segment.
 struct Run {
   RunEntry entry;

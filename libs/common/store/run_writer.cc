@@ -11,7 +11,7 @@ namespace {
 // A look-up decompresses a whole block.
 constexpr std::size_t kBlockRawBytes = std::size_t{16} * 1024;
 // A segment is read as a whole where it is not cached: some 10 to 20 KiB.
-constexpr std::size_t kSegmentBlocks = 64;
+constexpr std::size_t kSegmentBlocks = kSegmentRawBytes / kBlockRawBytes;
 // One transaction: large enough that its sync does not count, small enough that a look-up may wait.
 constexpr std::size_t kFlushBytes = std::size_t{1} << 20;
 

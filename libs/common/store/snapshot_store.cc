@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "paylog/sqlite/damage.h"
 #include "paylog/store/schema.h"
 #include "paylog/store/sqlite_snapshot_store.h"
 
@@ -41,8 +42,10 @@ base::Result<std::unique_ptr<SqliteSnapshotStore>> SqliteSnapshotStore::Open(
   std::unique_ptr<SqliteSnapshotStore> store(new SqliteSnapshotStore(std::move(database)));
   PAYLOG_ASSIGN(store->current_, OpenSchema(*store->database_));
   PAYLOG_ASSIGN(store->parts_, PartTable::Open(*store->database_));
-  PAYLOG_ASSIGN(store->rows_, KeyIndex::Open(*store->parts_, store->current_.row_runs));
-  PAYLOG_ASSIGN(store->ids_, KeyIndex::Open(*store->parts_, store->current_.id_runs));
+  PAYLOG_ASSIGN(store->rows_,
+                KeyIndex::Open(*store->parts_, store->current_.row_runs, MergePolicy::kBySize));
+  PAYLOG_ASSIGN(store->ids_,
+                KeyIndex::Open(*store->parts_, store->current_.id_runs, MergePolicy::kByCount));
   // What a Write left that did not come to its end.
   PAYLOG_TRY(store->CollectGarbage());
   return store;
@@ -71,7 +74,18 @@ base::Result<std::optional<std::string>> SqliteSnapshotStore::FindId(std::string
 
 base::Result<void> SqliteSnapshotStore::Write(const SnapshotChanges& changes) {
   const std::scoped_lock writer(writer_mutex_);
+  base::Result<void> written = WriteRuns(changes);
+  // What cannot be deleted now, of runs that were merged or not finished, is garbage for the next
+  // Write or Open.
+  static_cast<void>(CollectGarbage());
+  return written;
+}
+
+base::Result<void> SqliteSnapshotStore::WriteRuns(const SnapshotChanges& changes) {
   MetaRow next = current_;
+  if (next.next_run > kRunEnd - kRunsOfAWrite) {
+    return sqlite::Damaged("no numbers are left for runs");
+  }
   next.meta = changes.meta;
   const std::int64_t row_run = next.next_run++;
   const std::int64_t id_run = next.next_run++;
@@ -87,12 +101,8 @@ base::Result<void> SqliteSnapshotStore::Write(const SnapshotChanges& changes) {
   PAYLOG_TRY(Commit(next));
   rows_->Adopt(std::move(rows));
   ids_->Adopt(std::move(ids));
-  {
-    const std::scoped_lock lock(current_mutex_);
-    current_ = std::move(next);
-  }
-  // The snapshot stands. What cannot be deleted now is garbage for the next Write or Open.
-  static_cast<void>(CollectGarbage());
+  const std::scoped_lock lock(current_mutex_);
+  current_ = std::move(next);
   return {};
 }
 

@@ -34,6 +34,10 @@ class SnapshotStoreTamper : public testing::Test {
     for (int i = 0; i < kSnapshots; ++i) {
       const std::string n = std::to_string(i);
       OwnedChanges changes{.meta = n, .rows = {{"a", n}, {"b", n}, {"c" + n, n}}};
+      // So many at first that the second run is not merged with it.
+      for (int row = 0; i == 0 && row < 3'000; ++row) {
+        changes.rows["row" + std::to_string(row)] = std::string(500, 'v');
+      }
       for (int id = 0; id < 1'000; ++id) {
         changes.ids["id" + std::to_string(id) + "." + n] = std::string(100, 'v');
       }
@@ -85,10 +89,13 @@ class SnapshotStoreTamper : public testing::Test {
   const std::string path_ = directory_.In("s");
 };
 
-TEST_F(SnapshotStoreTamper, AMissingPartOfTheRowsIsFoundOut) {
+TEST_F(SnapshotStoreTamper, AMissingBlockOfRowsIsFoundOut) {
   Sql("DELETE FROM parts WHERE id = " + Id(RowRun(0), PartKind::kBlock, 0));
   ExpectRowsRefused();
-  Sql("DELETE FROM parts WHERE id = " + Id(RowRun(1), PartKind::kSegment, 0));
+}
+
+TEST_F(SnapshotStoreTamper, AMissingSegmentOrIndexOfRowsIsFoundOut) {
+  Sql("DELETE FROM parts WHERE id = " + Id(RowRun(0), PartKind::kSegment, 1));
   ExpectRowsRefused();
   Sql("DELETE FROM parts WHERE id = " + Id(RowRun(1), PartKind::kIndex, 0));
   ExpectOpenRefuses();

@@ -1,19 +1,20 @@
 #include "paylog/store/snapshot_store.h"
 
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
+#include "paylog/sqlite/database.h"
 #include "paylog/store/testing.h"
+#include "paylog/test_support/file_size_limit.h"
 #include "paylog/test_support/temporary_directory.h"
 
 namespace paylog::store {
 namespace {
 
 using base::ErrorCode;
+using test_support::FileSizeLimit;
 using test_support::TemporaryDirectory;
 
 void ExpectHolds(SnapshotStore& store, const Model& expected) {
@@ -167,26 +168,31 @@ TEST(SnapshotStore, DiscardLeavesNothing) {
   ExpectHolds(*MustOpen(path), Model{});
 }
 
-// Lets no file grow beyond a size until the scope ends.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) : old_handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    CHECK(getrlimit(RLIMIT_FSIZE, &old_limit_) == 0);
-    rlimit limit = old_limit_;
-    limit.rlim_cur = bytes;
-    CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+// What was written over and over is kept about once: a start reads all that is kept.
+TEST(SnapshotStore, RowsThatAreWrittenAgainDoNotPileUp) {
+  Random random(PrintedSeed());
+  const TemporaryDirectory directory;
+  auto store = MustOpen(directory.In("s"));
+  constexpr int kRows = 4'000;
+  constexpr std::size_t kRowBytes = 500;
+  Model expected;
+  for (int i = 0; i < 60; ++i) {
+    OwnedChanges changes{.meta = std::to_string(i)};
+    for (int n = 0; n < kRows; ++n) {
+      if (i == 0 || Below(random, 4) == 0) {
+        changes.rows["row" + std::to_string(n)] = RandomBytes(random, kRowBytes);
+      }
+    }
+    ASSERT_TRUE(store->Write(changes).has_value());
+    expected.Apply(changes);
   }
-  ~FileSizeLimit() {
-    setrlimit(RLIMIT_FSIZE, &old_limit_);
-    std::signal(SIGXFSZ, old_handler_);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  void (*old_handler_)(int);
-  rlimit old_limit_{};
-};
+  ExpectHolds(*store, expected);
+  store.reset();
+  const auto database = sqlite::Database::Open(directory.In("s"), {});
+  ASSERT_TRUE(database.has_value());
+  const std::string kept = *(*database)->Query("SELECT sum(length(data)) FROM parts");
+  EXPECT_LT(std::stoll(kept), 5 * kRows * static_cast<long long>(kRowBytes) / 2);
+}
 
 // The limit is moved step by step, so that the disk is "full" in every phase of a Write.
 TEST(SnapshotStore, AFailedWriteLeavesTheSnapshotBefore) {

@@ -30,6 +30,7 @@ class SqliteSnapshotStore final : public SnapshotStore {
  private:
   explicit SqliteSnapshotStore(std::unique_ptr<sqlite::Database> database);
 
+  base::Result<void> WriteRuns(const SnapshotChanges& changes);
   base::Result<void> Commit(const MetaRow& next);
   base::Result<void> CollectGarbage();
 

@@ -9,7 +9,7 @@
 namespace paylog::ledger {
 
 // Says by hash where things lie that somebody else keeps: a table that is open and probed in a
-// line, with some 8 to 16 bytes for each. None is ever taken out but all at once. Not thread-safe.
+// line, with some 11 to 21 bytes for each. None is ever taken out but all at once. Not thread-safe.
 class HashIndex {
  public:
   HashIndex() = default;

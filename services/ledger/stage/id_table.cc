@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <functional>
 
-#include "paylog/base/check.h"
-
 namespace paylog::ledger {
 namespace {
 
@@ -35,8 +33,17 @@ void IdTable::Put(std::string_view key, std::string_view value) {
 }
 
 IdTable::Entry IdTable::Store(std::string_view key, std::string_view value) {
-  const std::size_t size = key.size() + value.size();
-  CHECK(size <= kChunkBytes);
+  char* const bytes = Allocate(key.size() + value.size());
+  std::copy(value.begin(), value.end(), std::copy(key.begin(), key.end(), bytes));
+  return {.bytes = bytes,
+          .key_size = static_cast<std::uint32_t>(key.size()),
+          .value_size = static_cast<std::uint32_t>(value.size())};
+}
+
+char* IdTable::Allocate(std::size_t size) {
+  if (size > kChunkBytes) {
+    return large_.emplace_back(std::make_unique_for_overwrite<char[]>(size)).get();
+  }
   if (chunks_full_ < chunks_.size() && used_ + size > kChunkBytes) {
     ++chunks_full_;
     used_ = 0;
@@ -45,16 +52,14 @@ IdTable::Entry IdTable::Store(std::string_view key, std::string_view value) {
     chunks_.push_back(std::make_unique_for_overwrite<char[]>(kChunkBytes));
   }
   char* const bytes = chunks_[chunks_full_].get() + used_;
-  std::copy(value.begin(), value.end(), std::copy(key.begin(), key.end(), bytes));
   used_ += size;
-  return {.bytes = bytes,
-          .key_size = static_cast<std::uint32_t>(key.size()),
-          .value_size = static_cast<std::uint32_t>(value.size())};
+  return bytes;
 }
 
 void IdTable::Clear() {
   chunks_full_ = 0;
   used_ = 0;
+  large_.clear();
   entries_.clear();
   index_.Clear();
 }

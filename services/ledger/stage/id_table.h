@@ -18,7 +18,6 @@ class IdTable {
  public:
   // The newest value; valid until the table is cleared.
   [[nodiscard]] std::optional<std::string_view> Find(std::string_view key) const;
-  // REQUIRES: key and value together fit kChunkBytes
   void Put(std::string_view key, std::string_view value);
   // Drops all, and keeps the room for as much.
   void Clear();
@@ -37,6 +36,7 @@ class IdTable {
   // In order of key, bytewise. Valid until the table is changed.
   [[nodiscard]] std::vector<std::pair<std::string_view, std::string_view>> Sorted() const;
 
+  // What does not fit one has an allocation of its own.
   static constexpr std::size_t kChunkBytes = std::size_t{64} * 1024;
 
  private:
@@ -52,10 +52,12 @@ class IdTable {
   [[nodiscard]] std::optional<std::uint32_t> PlaceOf(std::string_view key,
                                                      std::uint32_t hash) const;
   Entry Store(std::string_view key, std::string_view value);
+  [[nodiscard]] char* Allocate(std::size_t size);
 
   std::vector<std::unique_ptr<char[]>> chunks_;
   std::size_t chunks_full_ = 0;
   std::size_t used_ = 0;  // Of the chunk behind those.
+  std::vector<std::unique_ptr<char[]>> large_;
   std::vector<Entry> entries_;
   HashIndex index_;  // Of places in entries_.
 };

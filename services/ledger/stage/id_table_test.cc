@@ -56,7 +56,7 @@ TEST(IdTableTest, ClearedItIsEmptyAndOfUse) {
   }
 }
 
-TEST(IdTableTest, HoldsWhatJustFitsAChunk) {
+TEST(IdTableTest, HoldsWhatJustFitsAChunkAndWhatDoesNot) {
   IdTable table;
   const std::string large(IdTable::kChunkBytes - 1, 'v');
   table.Put("a", large);
@@ -65,11 +65,13 @@ TEST(IdTableTest, HoldsWhatJustFitsAChunk) {
   EXPECT_EQ(table.Find("a"), large);
   EXPECT_EQ(table.Find("b"), large);
   EXPECT_EQ(table.Find("c"), "small");
-}
-
-TEST(IdTableDeathTest, RefusesWhatFitsNoChunk) {
-  IdTable table;
-  EXPECT_DEATH(table.Put("a", std::string(IdTable::kChunkBytes, 'v')), "CHECK failed");
+  table.Put("d", large + large);
+  table.Put("e", "small");
+  EXPECT_EQ(table.Find("d"), large + large);
+  EXPECT_EQ(table.Find("b"), large);
+  EXPECT_EQ(table.Find("e"), "small");
+  table.Clear();
+  EXPECT_EQ(table.Find("d"), std::nullopt);
 }
 
 TEST(IdTableTest, EqualsAMap) {

@@ -330,9 +330,10 @@ base::Result<void> LedgerPartition::Maintain() {
   return {};
 }
 
-// Not within the events of an inbox record, where a replay or a standby may stand.
+// Not within the events of an inbox record, where a replay or a standby may stand; and not of a
+// state whose changes are forgotten, as after a take-over that failed half-way.
 void LedgerPartition::BeginSnapshot() {
-  if (snapshots_.enabled() && state_->progress().events_left == 0) {
+  if (snapshots_.enabled() && has_whole_state_ && state_->progress().events_left == 0) {
     snapshots_.Begin(*state_, balances_.published());
     saving_until_ = state_->progress().last_sequence;
     events_since_snapshot_ = 0;

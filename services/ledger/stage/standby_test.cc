@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -6,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "paylog/ledger/stage/ledger_run.h"
+#include "paylog/test_support/fault_log.h"
 
 // Goal: a standby writes nothing, takes over with what it lacks alone, and believes the log and not
 // what it followed. Method: an owner and a standby on one embedded log; and a standby whose log
@@ -16,6 +18,7 @@ namespace {
 using base::ErrorCode;
 using test_support::DepositBody;
 using test_support::ErrorOf;
+using test_support::FaultLog;
 using test_support::Must;
 using test_support::OpenBody;
 using test_support::PaymentLog;
@@ -217,6 +220,48 @@ TEST(Standby, ComparesAgainWhenItBeginsAnew) {
   FollowToTheEnd(standby);
   EXPECT_THAT(standby.warnings(), ElementsAre(HasSubstr("another event at sequence 10")));
   EXPECT_EQ(standby.hash(), owner.hash());
+}
+
+// A take-over that failed half-way has opened the snapshot anew, and so forgotten what had changed
+// since: to save its state then would make ids unknown that have been used.
+TEST(Standby, SavesNothingOfAStateThatItCouldNotRestore) {
+  PaymentLog payments(1);
+  payments.Accept(History(10));
+  LedgerRun(payments, {.snapshot = kSnapshot, .snapshot_events = 10}).RunToIdle();
+  bool journal_is_silent = false;
+  FaultLog log(payments.log(),
+               {.on_poll = [&](const log::TopicPartition& from) -> std::optional<base::Error> {
+                 if (!journal_is_silent || from.topic != runtime::kJournalTopic) {
+                   return std::nullopt;
+                 }
+                 return base::Error{
+                     .code = ErrorCode::kTimedOut, .context = "silence", .retriable = true};
+               }});
+  {
+    LedgerRun run(payments, {.snapshot = kSnapshot, .log = &log});
+    payments.Accept({DepositBody("late", "alice", 5)});
+    run.RunToIdle();  // "late" is in no snapshot yet.
+    payments.Accept({DepositBody("later", "alice", 5)});
+    LedgerRun(payments).RunToIdle();
+    journal_is_silent = true;
+    payments.Accept({DepositBody("last", "alice", 5)});
+    EXPECT_EQ(Must(run.Step()), runtime::StepOutcome::kPaused) << "deposed";
+    Own(run);
+    EXPECT_EQ(Must(run.Step()), runtime::StepOutcome::kRecovered);
+    EXPECT_FALSE(run.worker().is_serving());
+    run.worker().StandBy();
+    run.Close();
+  }
+
+  payments.Accept({DepositBody("late", "alice", 5)});
+  LedgerRun next(payments, {.snapshot = kSnapshot});
+  next.RunToIdle();
+  LedgerRun replayed(payments);
+  replayed.RunToIdle();
+  EXPECT_EQ(next.hash(), replayed.hash());
+  const auto results = payments.ResultsOf("alice", "late");
+  ASSERT_EQ(results.size(), 2U);
+  EXPECT_TRUE(results[1].duplicate);
 }
 
 TEST(Standby, SavesSnapshotsOfItsOwn) {
