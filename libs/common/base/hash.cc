@@ -1,5 +1,7 @@
 #include "paylog/base/hash.h"
 
+#include <array>
+#include <cstdint>
 #include <limits>
 #include <memory>
 
@@ -18,20 +20,25 @@ struct FreeContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
+constexpr std::string_view kDigits = "0123456789abcdef";
+constexpr std::uint8_t kNoDigit = 0xf0;
+
+// The value of each character as a digit. A table, since a replay reads two hashes for each event.
+constexpr std::array<std::uint8_t, 256> MakeDigitValues() {
+  std::array<std::uint8_t, 256> values{};
+  for (std::uint8_t& value : values) {
+    value = kNoDigit;
   }
-  if (c >= 'a' && c <= 'f') {
-    return c - 'a' + 10;
+  for (std::size_t i = 0; i < kDigits.size(); ++i) {
+    values[static_cast<unsigned char>(kDigits[i])] = static_cast<std::uint8_t>(i);
   }
-  return -1;
+  return values;
 }
+constexpr std::array<std::uint8_t, 256> kDigitValues = MakeDigitValues();
 
 }  // namespace
 
 std::string Hash256::ToHex() const {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string hex(2 * bytes.size(), '\0');
   char* to = hex.data();
   for (const std::uint8_t byte : bytes) {
@@ -46,15 +53,14 @@ std::optional<Hash256> Hash256::FromHex(std::string_view hex) {
   if (hex.size() != hash.bytes.size() * 2) {
     return std::nullopt;
   }
+  std::uint8_t all = 0;
   for (std::size_t i = 0; i < hash.bytes.size(); ++i) {
-    const int high = HexDigit(hex[2 * i]);
-    const int low = HexDigit(hex[2 * i + 1]);
-    if (high < 0 || low < 0) {
-      return std::nullopt;
-    }
-    hash.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
+    const std::uint8_t high = kDigitValues[static_cast<unsigned char>(hex[2 * i])];
+    const std::uint8_t low = kDigitValues[static_cast<unsigned char>(hex[2 * i + 1])];
+    all |= high | low;
+    hash.bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
-  return hash;
+  return all < 16 ? std::optional(hash) : std::nullopt;
 }
 
 Hash256 Sha256(std::string_view bytes) {

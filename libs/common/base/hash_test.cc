@@ -15,6 +15,13 @@ TEST(Hash256, HexReadsBackAndRefusesAnythingElse) {
   const Hash256 hash = Sha256("abc");
   EXPECT_EQ(Hash256::FromHex(hash.ToHex()), hash);
   EXPECT_EQ(Hash256::FromHex(""), std::nullopt);
+  for (std::size_t at = 0; at < 64; ++at) {
+    for (const char wrong : {'g', 'A', '/', ':', '`', '\0', '\xff'}) {
+      std::string hex = hash.ToHex();
+      hex[at] = wrong;
+      EXPECT_EQ(Hash256::FromHex(hex), std::nullopt) << at;
+    }
+  }
   EXPECT_EQ(Hash256::FromHex(std::string(64, 'A')), std::nullopt);
   EXPECT_EQ(Hash256::FromHex(std::string(63, '0')), std::nullopt);
 }

@@ -37,7 +37,8 @@ base::Error Corrupt(std::string context) {
 
 }  // namespace
 
-FieldReader::FieldReader(const JsonValue& object) : object_(object) {
+FieldReader::FieldReader(const JsonValue& object)
+    : object_(object), next_(object.children().begin()) {
   CHECK(object.kind == JsonKind::kObject);
 }
 
@@ -60,8 +61,16 @@ void FieldReader::FailAt(std::string path, std::string_view problem) {
   }
 }
 
+const JsonValue* FieldReader::Find(std::string_view name) {
+  const JsonValue* const found = IsNext(name) ? &*next_ : object_.Find(name);
+  if (found != nullptr) {
+    next_ = ++JsonChildren::Iterator(found);
+  }
+  return found;
+}
+
 const JsonValue& FieldReader::Get(std::string_view name, JsonKind kind) {
-  const JsonValue* const value = object_.Find(name);
+  const JsonValue* const value = Find(name);
   if (value == nullptr) {
     Fail(name, "is missing");
     return StandIn(kind);
@@ -104,7 +113,7 @@ std::int64_t FieldReader::Integer(std::string_view name) {
 }
 
 base::Int128 FieldReader::Integer128(std::string_view name) {
-  const JsonValue* const value = object_.Find(name);
+  const JsonValue* const value = Find(name);
   if (value != nullptr && value->kind == JsonKind::kTooLarge) {
     // Far beyond any sum of amounts, and far enough from the end that limits can be added.
     constexpr base::Int128 kLargest = base::Int128{1} << 120;
@@ -113,7 +122,7 @@ base::Int128 FieldReader::Integer128(std::string_view name) {
       return *number;
     }
   }
-  return Integer(name);
+  return value != nullptr && value->kind == JsonKind::kInteger ? value->integer : Integer(name);
 }
 
 std::int64_t FieldReader::Count(std::string_view name) {

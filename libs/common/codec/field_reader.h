@@ -33,7 +33,9 @@ class FieldReader {
   void Fail(std::string_view name, std::string_view problem);
   void FailItem(std::string_view name, std::size_t index, std::string_view problem);
 
-  [[nodiscard]] bool Has(std::string_view name) const { return object_.Find(name) != nullptr; }
+  [[nodiscard]] bool Has(std::string_view name) const {
+    return IsNext(name) || object_.Find(name) != nullptr;
+  }
 
   std::string Text(std::string_view name);
   std::optional<std::string> OptionalText(std::string_view name);
@@ -86,6 +88,12 @@ class FieldReader {
   const JsonValue& Array(std::string_view name) { return Get(name, JsonKind::kArray); }
 
  private:
+  // Fields are mostly asked for in the order in which they stand, so the one behind the last is
+  // looked at first.
+  [[nodiscard]] bool IsNext(std::string_view name) const {
+    return object_.names_differ && next_ != object_.children().end() && (*next_).name == name;
+  }
+  const JsonValue* Find(std::string_view name);
   const JsonValue& Get(std::string_view name, JsonKind kind);
   void FailAt(std::string path, std::string_view problem);
 
@@ -105,6 +113,7 @@ class FieldReader {
   }
 
   const JsonValue& object_;
+  JsonChildren::Iterator next_;
   std::optional<std::string> fault_;  // ".sent.partition: is missing"
 };
 

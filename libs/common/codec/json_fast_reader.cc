@@ -1,6 +1,7 @@
 #include "paylog/codec/json_fast_reader.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <vector>
 
@@ -47,6 +48,16 @@ bool IsPlainInteger(std::string_view spelling) {
 bool HasSurrogate(std::string_view spelling) {
   return spelling.find("\\ud") != std::string_view::npos ||
          spelling.find("\\uD") != std::string_view::npos;
+}
+
+// One of 64 bits, which names of one kind of record mostly have for themselves.
+std::uint64_t BitOf(std::string_view name) {
+  if (name.empty()) {
+    return 1;
+  }
+  const auto sum = name.size() + 3 * static_cast<unsigned char>(name.front()) +
+                   7 * static_cast<unsigned char>(name.back());
+  return std::uint64_t{1} << (sum % 64);
 }
 
 // Behind the root there may be blanks only.
@@ -112,16 +123,22 @@ class TreeReader {
     }
     const std::size_t place = Add({.kind = JsonKind::kObject, .names_differ = true, .name = name});
     std::size_t count = 0;
+    std::uint64_t seen = 0;  // Bits of names.
     for (auto member : object) {
       if (member.error() != simdjson::SUCCESS || ++count > kMembersMax) {
         return false;
       }
       ondemand::field field = member.value_unsafe();
       std::string_view member_name;
-      if (!ReadName(field, member_name) || IsNameOfChild(place, member_name) ||
+      if (!ReadName(field, member_name)) {
+        return false;
+      }
+      const std::uint64_t bit = BitOf(member_name);
+      if (((seen & bit) != 0 && IsNameOfChild(place, member_name)) ||
           !Read(field.value(), member_name, depth)) {
         return false;
       }
+      seen |= bit;
       ++document_.nodes[place].child_count;
       Close(place);
     }
