@@ -38,10 +38,9 @@ Workload::Workload(const WorkloadOptions& options)
   double sum = 0;
   for (std::int64_t i = 0; i < options_.accounts; ++i) {
     const auto account = static_cast<std::uint64_t>(i);
-    partition_of_.push_back(base::PartitionOf(NameOf(account), options_.partitions).value());
     // Only what is needed, since a benchmark of millions of accounts measures memory.
     if (options_.where == Partitions::kWithin) {
-      by_partition_[partition_of_.back()].push_back(account);
+      by_partition_[PartitionOf(account)].push_back(account);
     }
     if (options_.debtors == Debtors::kZipf) {
       sum += 1 / std::pow(static_cast<double>(i + 1), kZipfExponent);
@@ -52,6 +51,10 @@ Workload::Workload(const WorkloadOptions& options)
 
 std::string Workload::NameOf(std::uint64_t account) const {
   return "account:" + Padded(account);
+}
+
+std::int32_t Workload::PartitionOf(std::uint64_t account) const {
+  return base::PartitionOf(NameOf(account), options_.partitions).value();
 }
 
 Submission Workload::Make(const std::string& account, std::string body) const {
@@ -85,18 +88,18 @@ std::uint64_t Workload::PickDebtor() {
     case Debtors::kOne:
       return 0;
   }
-  return random_.Below(partition_of_.size());
+  return random_.Below(static_cast<std::uint64_t>(options_.accounts));
 }
 
 std::uint64_t Workload::PickCreditor(std::uint64_t debtor) {
   while (true) {
-    const std::int32_t own = partition_of_[debtor];
-    std::uint64_t creditor = random_.Below(partition_of_.size());
+    std::uint64_t creditor = random_.Below(static_cast<std::uint64_t>(options_.accounts));
     if (options_.where == Partitions::kWithin) {
-      creditor = by_partition_[own][random_.Below(by_partition_[own].size())];
+      const std::vector<std::uint64_t>& near = by_partition_[PartitionOf(debtor)];
+      creditor = near[random_.Below(near.size())];
     }
-    const bool is_across = partition_of_[creditor] != own;
-    if (creditor != debtor && (options_.where != Partitions::kAcross || is_across)) {
+    if (creditor != debtor &&
+        (options_.where != Partitions::kAcross || PartitionOf(creditor) != PartitionOf(debtor))) {
       return creditor;
     }
   }

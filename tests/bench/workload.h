@@ -51,14 +51,14 @@ class Workload {
  private:
   [[nodiscard]] Submission Make(const std::string& account, std::string body) const;
   [[nodiscard]] std::string NameOf(std::uint64_t account) const;
+  [[nodiscard]] std::int32_t PartitionOf(std::uint64_t account) const;
   std::uint64_t PickDebtor();
   std::uint64_t PickCreditor(std::uint64_t debtor);
 
   const WorkloadOptions options_;
   simulation::Random random_;
   std::vector<std::vector<std::uint64_t>> by_partition_;  // Accounts; for Partitions::kWithin.
-  std::vector<std::int32_t> partition_of_;
-  std::vector<double> zipf_;  // Cumulated; for Debtors::kZipf.
+  std::vector<double> zipf_;                              // Cumulated; for Debtors::kZipf.
   std::uint64_t number_ = 0;
   std::int64_t amounts_ = 0;
   std::string last_;

@@ -216,7 +216,7 @@ std::string EncodeSavedAccount(const Account& account) {
   writer.Varint(static_cast<std::uint64_t>(account.overdraft_limit));
   writer.Varint(static_cast<std::uint64_t>(account.min_balance));
   writer.Varint(static_cast<std::uint64_t>(account.max_balance));
-  writer.Bytes(account.freeze_reason);
+  writer.Bytes(account.freeze_reason.value());
   writer.Varint(NumberOf(account.last_sequence));
   return value;
 }

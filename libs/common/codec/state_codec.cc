@@ -32,7 +32,7 @@ void WriteCustomer(JsonWriter& writer, const Account& account) {
   writer.Key("debits_frozen").Boolean(account.debits_frozen);
   writer.Key("credits_frozen").Boolean(account.credits_frozen);
   if (!account.freeze_reason.empty()) {
-    writer.Field("freeze_reason", account.freeze_reason);
+    writer.Field("freeze_reason", account.freeze_reason.value());
   }
 }
 

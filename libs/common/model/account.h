@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "paylog/base/int128.h"
 #include "paylog/base/limits.h"
+#include "paylog/base/rare_string.h"
 #include "paylog/base/strong_type.h"
 #include "paylog/model/account_id.h"
 #include "paylog/model/command_result.h"
@@ -26,7 +26,7 @@ struct Account {
   std::int64_t overdraft_limit = 0;
   std::int64_t min_balance = 0;
   std::int64_t max_balance = base::kAmountMinorMax;
-  std::string freeze_reason;  // Of the last freeze; empty when nothing is frozen.
+  base::RareString freeze_reason;  // Of the last freeze; empty when nothing is frozen.
 
   [[nodiscard]] base::Int128 available() const {
     return posted - held + overdraft_limit - min_balance;

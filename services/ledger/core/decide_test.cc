@@ -134,7 +134,7 @@ TEST_F(LedgerDecide, FreezesBlockOneDirectionOrBoth) {
   ExpectRejected(DepositOf("d4", "alice", 1), ResultCode::kCreditsFrozen);
   ExpectCompleted(MakeCommand(
       "u2", "alice", model::UnfreezeAccount{.scope = model::FreezeScope::kBoth, .reason = "paid"}));
-  EXPECT_EQ(ledger_.state(0).Find(Account("alice"))->freeze_reason, "");
+  EXPECT_EQ(ledger_.state(0).Find(Account("alice"))->freeze_reason.value(), "");
 }
 
 TEST_F(LedgerDecide, ClosesOnlyAtZeroAndForGood) {

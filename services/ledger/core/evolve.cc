@@ -80,7 +80,7 @@ class Applier {
     account.debits_frozen &= event.scope == model::FreezeScope::kCredits;
     account.credits_frozen &= event.scope == model::FreezeScope::kDebits;
     if (!account.debits_frozen && !account.credits_frozen) {
-      account.freeze_reason.clear();
+      account.freeze_reason = {};
     }
     return Complete({account.Balance()});
   }

@@ -29,7 +29,7 @@ std::string AccountBytes(const model::Account& account) {
   AppendField(bytes, account.debits_frozen ? "1" : "0");
   AppendField(bytes, account.credits_frozen ? "1" : "0");
   AppendField(bytes, account.closed ? "1" : "0");
-  AppendField(bytes, account.freeze_reason);
+  AppendField(bytes, account.freeze_reason.value());
   AppendField(bytes, std::to_string(account.last_sequence.value()));
   return bytes;
 }

@@ -23,7 +23,7 @@ base::Result<std::optional<model::IndexEntry>> KnownIds::Find(std::string_view k
 }
 
 std::optional<std::string_view> KnownIds::FindInMemory(std::string_view key) const {
-  for (const IdTable* const table : {&staged_, &recent_, frozen_.get()}) {
+  for (const ByteTable* const table : {&staged_, &recent_, frozen_.get()}) {
     if (const auto found = table != nullptr ? table->Find(key) : std::nullopt) {
       return found;
     }
@@ -45,10 +45,10 @@ void KnownIds::DropStaged() {
   staged_.Clear();
 }
 
-std::shared_ptr<const IdTable> KnownIds::Freeze() {
+std::shared_ptr<const ByteTable> KnownIds::Freeze() {
   CHECK(frozen_ == nullptr);
   CHECK(staged_.empty());
-  frozen_ = std::make_shared<const IdTable>(std::exchange(recent_, {}));
+  frozen_ = std::make_shared<const ByteTable>(std::exchange(recent_, {}));
   return frozen_;
 }
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "paylog/base/result.h"
-#include "paylog/ledger/stage/id_table.h"
+#include "paylog/ledger/stage/byte_table.h"
 #include "paylog/model/index_entry.h"
 #include "paylog/store/snapshot_store.h"
 
@@ -29,7 +29,7 @@ class KnownIds {
 
   // Sets aside what no snapshot has yet, for a snapshot that is being written.
   // REQUIRES: nothing is frozen or staged.
-  std::shared_ptr<const IdTable> Freeze();
+  std::shared_ptr<const ByteTable> Freeze();
   void DropFrozen();     // The snapshot has them.
   void RestoreFrozen();  // It could not be written.
 
@@ -39,9 +39,9 @@ class KnownIds {
   [[nodiscard]] std::optional<std::string_view> FindInMemory(std::string_view key) const;
 
   store::SnapshotStore* store_;
-  IdTable staged_;
-  IdTable recent_;
-  std::shared_ptr<const IdTable> frozen_;
+  ByteTable staged_;
+  ByteTable recent_;
+  std::shared_ptr<const ByteTable> frozen_;
 };
 
 }  // namespace paylog::ledger

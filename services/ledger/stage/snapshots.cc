@@ -1,10 +1,7 @@
 #include "paylog/ledger/stage/snapshots.h"
 
-#include <algorithm>
 #include <chrono>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "paylog/base/check.h"
 #include "paylog/codec/snapshot_codec.h"
@@ -14,25 +11,17 @@ namespace {
 
 using base::ErrorCode;
 
-// What a snapshot is made of: copies, so that the state may go on meanwhile.
+// What a snapshot is made of: bytes of its own, so that the state may go on meanwhile.
 struct Unsaved {
-  SnapshotMeta meta;
-  std::vector<model::Account> accounts;
-  std::shared_ptr<const IdTable> ids;
+  std::string meta;
+  ByteTable accounts;
+  std::shared_ptr<const ByteTable> ids;
 };
 
-// On the saving thread: what was set aside becomes bytes here, off the critical path.
+// On the saving thread.
 base::Result<void> Save(store::SnapshotStore& store, const Unsaved& unsaved) {
-  std::vector<std::string> values;
-  values.reserve(unsaved.accounts.size());
-  store::SnapshotChanges changes{.meta = EncodeSnapshotMeta(unsaved.meta)};
-  for (const model::Account& account : unsaved.accounts) {
-    values.push_back(codec::EncodeSavedAccount(account));
-    changes.rows.emplace_back(account.id.value(), values.back());
-  }
-  std::sort(changes.rows.begin(), changes.rows.end());
-  changes.ids = unsaved.ids->Sorted();
-  return store.Write(changes);
+  return store.Write(
+      {.meta = unsaved.meta, .rows = unsaved.accounts.Sorted(), .ids = unsaved.ids->Sorted()});
 }
 
 }  // namespace
@@ -113,14 +102,16 @@ base::Result<std::optional<SnapshotMeta>> Snapshots::Load(State& state) {
 void Snapshots::Begin(const State& state, base::Sequence balances_published) {
   CHECK(enabled());
   CHECK(!in_progress());
-  Unsaved unsaved{.meta = {.partition = state.partition(),
-                           .partition_count = state.partition_count(),
-                           .progress = state.progress(),
-                           .balances_published = balances_published},
+  Unsaved unsaved{.meta = EncodeSnapshotMeta({.partition = state.partition(),
+                                              .partition_count = state.partition_count(),
+                                              .progress = state.progress(),
+                                              .balances_published = balances_published}),
                   .accounts = {},
                   .ids = ids_->Freeze()};
-  unsaved.accounts.reserve(changed_.size());
-  changed_.ForEach([&](AccountNumber account) { unsaved.accounts.push_back(state.At(account)); });
+  changed_.ForEach([&](AccountNumber number) {
+    const model::Account& account = state.At(number);
+    unsaved.accounts.Put(account.id.value(), codec::EncodeSavedAccount(account));
+  });
   saving_ = std::exchange(changed_, {});
   const auto policy = inline_writes_ ? std::launch::deferred : std::launch::async;
   pending_ = std::async(policy, [store = store_.get(), unsaved = std::move(unsaved)] {

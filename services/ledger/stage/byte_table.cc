@@ -1,4 +1,4 @@
-#include "paylog/ledger/stage/id_table.h"
+#include "paylog/ledger/stage/byte_table.h"
 
 #include <algorithm>
 #include <functional>
@@ -12,16 +12,16 @@ std::uint32_t HashOf(std::string_view key) {
 
 }  // namespace
 
-std::optional<std::uint32_t> IdTable::PlaceOf(std::string_view key, std::uint32_t hash) const {
+std::optional<std::uint32_t> ByteTable::PlaceOf(std::string_view key, std::uint32_t hash) const {
   return index_.Find(hash, [&](std::uint32_t place) { return entries_[place].key() == key; });
 }
 
-std::optional<std::string_view> IdTable::Find(std::string_view key) const {
+std::optional<std::string_view> ByteTable::Find(std::string_view key) const {
   const auto place = PlaceOf(key, HashOf(key));
   return place ? std::optional(entries_[*place].value()) : std::nullopt;
 }
 
-void IdTable::Put(std::string_view key, std::string_view value) {
+void ByteTable::Put(std::string_view key, std::string_view value) {
   const std::uint32_t hash = HashOf(key);
   const Entry entry = Store(key, value);
   if (const auto place = PlaceOf(key, hash)) {
@@ -32,7 +32,7 @@ void IdTable::Put(std::string_view key, std::string_view value) {
   entries_.push_back(entry);
 }
 
-IdTable::Entry IdTable::Store(std::string_view key, std::string_view value) {
+ByteTable::Entry ByteTable::Store(std::string_view key, std::string_view value) {
   char* const bytes = Allocate(key.size() + value.size());
   std::copy(value.begin(), value.end(), std::copy(key.begin(), key.end(), bytes));
   return {.bytes = bytes,
@@ -40,7 +40,7 @@ IdTable::Entry IdTable::Store(std::string_view key, std::string_view value) {
           .value_size = static_cast<std::uint32_t>(value.size())};
 }
 
-char* IdTable::Allocate(std::size_t size) {
+char* ByteTable::Allocate(std::size_t size) {
   if (size > kChunkBytes) {
     return large_.emplace_back(std::make_unique_for_overwrite<char[]>(size)).get();
   }
@@ -56,7 +56,7 @@ char* IdTable::Allocate(std::size_t size) {
   return bytes;
 }
 
-void IdTable::Clear() {
+void ByteTable::Clear() {
   chunks_full_ = 0;
   used_ = 0;
   large_.clear();
@@ -64,7 +64,7 @@ void IdTable::Clear() {
   index_.Clear();
 }
 
-std::vector<std::pair<std::string_view, std::string_view>> IdTable::Sorted() const {
+std::vector<std::pair<std::string_view, std::string_view>> ByteTable::Sorted() const {
   std::vector<std::pair<std::string_view, std::string_view>> sorted;
   sorted.reserve(entries_.size());
   ForEach([&](std::string_view key, std::string_view value) { sorted.emplace_back(key, value); });

@@ -14,7 +14,7 @@ namespace paylog::ledger {
 
 // Values by key, as bytes that lie one behind another: no allocation for each. A newer value hides
 // an older one, whose bytes stay until all are dropped. Not thread-safe.
-class IdTable {
+class ByteTable {
  public:
   // The newest value; valid until the table is cleared.
   [[nodiscard]] std::optional<std::string_view> Find(std::string_view key) const;

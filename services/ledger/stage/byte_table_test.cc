@@ -1,4 +1,4 @@
-#include "paylog/ledger/stage/id_table.h"
+#include "paylog/ledger/stage/byte_table.h"
 
 #include <algorithm>
 #include <map>
@@ -15,7 +15,7 @@ namespace {
 
 using Contents = std::map<std::string, std::string>;
 
-Contents ContentsOf(const IdTable& table) {
+Contents ContentsOf(const ByteTable& table) {
   Contents contents;
   table.ForEach([&](std::string_view key, std::string_view value) {
     EXPECT_TRUE(contents.emplace(key, value).second) << key << " twice";
@@ -23,15 +23,15 @@ Contents ContentsOf(const IdTable& table) {
   return contents;
 }
 
-TEST(IdTableTest, IsEmptyAtFirst) {
-  const IdTable table;
+TEST(ByteTableTest, IsEmptyAtFirst) {
+  const ByteTable table;
   EXPECT_TRUE(table.empty());
   EXPECT_EQ(table.Find("a"), std::nullopt);
   EXPECT_TRUE(table.Sorted().empty());
 }
 
-TEST(IdTableTest, ANewerValueHidesAnOlderOne) {
-  IdTable table;
+TEST(ByteTableTest, ANewerValueHidesAnOlderOne) {
+  ByteTable table;
   table.Put("a", "1");
   table.Put("b", "");
   table.Put("a", "a longer one");
@@ -42,8 +42,8 @@ TEST(IdTableTest, ANewerValueHidesAnOlderOne) {
   EXPECT_EQ(ContentsOf(table), (Contents{{"a", "a longer one"}, {"b", ""}}));
 }
 
-TEST(IdTableTest, ClearedItIsEmptyAndOfUse) {
-  IdTable table;
+TEST(ByteTableTest, ClearedItIsEmptyAndOfUse) {
+  ByteTable table;
   for (int round = 0; round < 3; ++round) {
     for (int i = 0; i < 3'000; ++i) {
       table.Put(std::to_string(i), std::string(100, static_cast<char>('a' + round)));
@@ -56,9 +56,9 @@ TEST(IdTableTest, ClearedItIsEmptyAndOfUse) {
   }
 }
 
-TEST(IdTableTest, HoldsWhatJustFitsAChunkAndWhatDoesNot) {
-  IdTable table;
-  const std::string large(IdTable::kChunkBytes - 1, 'v');
+TEST(ByteTableTest, HoldsWhatJustFitsAChunkAndWhatDoesNot) {
+  ByteTable table;
+  const std::string large(ByteTable::kChunkBytes - 1, 'v');
   table.Put("a", large);
   table.Put("b", large);
   table.Put("c", "small");
@@ -74,11 +74,11 @@ TEST(IdTableTest, HoldsWhatJustFitsAChunkAndWhatDoesNot) {
   EXPECT_EQ(table.Find("d"), std::nullopt);
 }
 
-TEST(IdTableTest, EqualsAMap) {
+TEST(ByteTableTest, EqualsAMap) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
-  IdTable table;
+  ByteTable table;
   Contents expected;
   for (int step = 0; step < 50'000; ++step) {
     const std::string key = "account " + std::to_string(random() % 10'000);
