@@ -42,14 +42,14 @@ MergePlan PlanBySize(const std::vector<Run>& runs, const SortedValues& values) {
   for (const auto& [key, value] : values) {
     bytes += key.size() + value.size();
   }
-  std::size_t segments = 1 + bytes / kSegmentRawBytes;
+  std::size_t newer = 1 + bytes / kSegmentRawBytes;  // Segments of all runs behind this one.
   MergePlan plan;
-  for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-    if (run->index.segments.size() > segments) {
-      break;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const std::size_t own = runs[runs.size() - 1 - i].index.segments.size();
+    if (own <= newer) {
+      plan.merged = i + 1;
     }
-    segments += run->index.segments.size();
-    ++plan.merged;
+    newer += own;
   }
   return plan;
 }

@@ -24,9 +24,10 @@ enum class MergePolicy {
   // Four of a level become one of the next: for keys that are written once, which are then written
   // again as seldom as can be.
   kByCount,
-  // Those that are together no smaller than the next older one: for keys that are written again and
-  // again, whose values of before would otherwise pile up. All runs are about twice the newest
-  // values at most.
+  // Down to the oldest one that is no larger than all newer ones together: for keys that are
+  // written
+  // again and again, whose values of before would otherwise pile up. So each run is larger than all
+  // newer ones, and all of them less than twice the oldest.
   kBySize,
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace paylog::ledger {
 namespace {
@@ -11,6 +12,16 @@ std::uint32_t HashOf(std::string_view key) {
 }
 
 }  // namespace
+
+ByteTable& ByteTable::operator=(ByteTable&& other) noexcept {
+  chunks_ = std::exchange(other.chunks_, {});
+  chunks_full_ = std::exchange(other.chunks_full_, 0);
+  used_ = std::exchange(other.used_, 0);
+  large_ = std::exchange(other.large_, {});
+  entries_ = std::exchange(other.entries_, {});
+  index_ = std::move(other.index_);
+  return *this;
+}
 
 std::optional<std::uint32_t> ByteTable::PlaceOf(std::string_view key, std::uint32_t hash) const {
   return index_.Find(hash, [&](std::uint32_t place) { return entries_[place].key() == key; });

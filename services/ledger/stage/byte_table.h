@@ -16,6 +16,10 @@ namespace paylog::ledger {
 // an older one, whose bytes stay until all are dropped. Not thread-safe.
 class ByteTable {
  public:
+  ByteTable() = default;
+  ByteTable(ByteTable&& other) noexcept { *this = std::move(other); }
+  ByteTable& operator=(ByteTable&& other) noexcept;
+
   // The newest value; valid until the table is cleared.
   [[nodiscard]] std::optional<std::string_view> Find(std::string_view key) const;
   void Put(std::string_view key, std::string_view value);

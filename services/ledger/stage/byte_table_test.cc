@@ -6,6 +6,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -54,6 +55,23 @@ TEST(ByteTableTest, ClearedItIsEmptyAndOfUse) {
     EXPECT_EQ(table.Find("2999"), std::nullopt);
     EXPECT_TRUE(ContentsOf(table).empty());
   }
+}
+
+TEST(ByteTableTest, OneThatWasMovedFromIsEmptyAndOfUse) {
+  ByteTable table;
+  const std::string half(ByteTable::kChunkBytes / 2, 'v');
+  for (int i = 0; i < 5; ++i) {
+    table.Put(std::to_string(i), half);
+  }
+  const ByteTable other = std::move(table);
+  EXPECT_EQ(other.Find("4"), half);
+  EXPECT_TRUE(table.empty());
+  EXPECT_EQ(table.Find("4"), std::nullopt);
+  for (int i = 0; i < 5; ++i) {
+    table.Put(std::to_string(i), half);
+  }
+  EXPECT_EQ(table.Find("4"), half);
+  EXPECT_EQ(other.Find("0"), half);
 }
 
 TEST(ByteTableTest, HoldsWhatJustFitsAChunkAndWhatDoesNot) {

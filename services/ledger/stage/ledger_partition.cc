@@ -95,8 +95,9 @@ base::Result<bool> LedgerPartition::IsWhatWasFollowed(log::Reader& journal, base
 base::Result<void> LedgerPartition::Restore(log::Reader& journal, base::Offset end) {
   has_whole_state_ = false;
   PAYLOG_TRY(snapshots_.Open());
-  if (std::exchange(snapshot_suspect_, false)) {
-    PAYLOG_TRY(snapshots_.Discard("a look-up of an id met damage"));
+  if (snapshot_suspect_) {
+    PAYLOG_TRY(snapshots_.Discard("it was found damaged in use"));
+    snapshot_suspect_ = false;
   }
   balances_.Reset(State(partition_, options_.counts.inbox), base::Sequence(0));
   PAYLOG_ASSIGN(const bool restored, RestoreSnapshot(journal, end));
@@ -205,6 +206,7 @@ base::Result<bool> LedgerPartition::FollowOn(log::Reader& journal) {
                              return OnReplayed(record, std::move(effects));
                            }));
   PAYLOG_TRY(Maintain());
+  PAYLOG_TRY(ExpectSoundSnapshot());
   if (!polled.records.empty()) {
     observer_.OnFollowed(input_, state_->progress().last_sequence);
   }
@@ -245,6 +247,7 @@ base::Result<base::Offset> LedgerPartition::JournalEnd() {
 base::Result<void> LedgerPartition::Process(std::span<const log::StoredRecord> records,
                                             log::TransactionalWriter& writer) {
   CHECK(overlay_ == nullptr);
+  PAYLOG_TRY(ExpectSoundSnapshot());
   overlay_ = std::make_unique<State>(state_.get());
   staged_tally_ = {};
   for (const log::StoredRecord& record : records) {
@@ -252,6 +255,16 @@ base::Result<void> LedgerPartition::Process(std::span<const log::StoredRecord> r
   }
   staged_tally_.inputs = static_cast<std::int64_t>(records.size());
   return PublishBalances(writer);
+}
+
+// The error leads to a take-over, which discards the snapshot and builds another: meanwhile ids and
+// changes would wait in memory for a save that cannot succeed.
+base::Result<void> LedgerPartition::ExpectSoundSnapshot() const {
+  if (snapshot_suspect_) {
+    return Error{.code = ErrorCode::kCorrupt,
+                 .context = "snapshot " + options_.snapshot_path + " is damaged"};
+  }
+  return {};
 }
 
 base::Result<void> LedgerPartition::ProcessRecord(const log::StoredRecord& record,
@@ -333,7 +346,8 @@ base::Result<void> LedgerPartition::Maintain() {
 // Not within the events of an inbox record, where a replay or a standby may stand; and not of a
 // state whose changes are forgotten, as after a take-over that failed half-way.
 void LedgerPartition::BeginSnapshot() {
-  if (snapshots_.enabled() && has_whole_state_ && state_->progress().events_left == 0) {
+  if (snapshots_.enabled() && has_whole_state_ && !snapshot_suspect_ &&
+      state_->progress().events_left == 0) {
     snapshots_.Begin(*state_, balances_.published());
     saving_until_ = state_->progress().last_sequence;
     events_since_snapshot_ = 0;
@@ -346,6 +360,7 @@ void LedgerPartition::FinishSnapshot(bool wait) {
     counters_.Add({.snapshots = 1});
     observer_.OnSnapshotSaved(input_, saving_until_);
   }
+  snapshot_suspect_ = snapshot_suspect_ || snapshots_.damaged();
 }
 
 base::Result<void> LedgerPartition::Close() {

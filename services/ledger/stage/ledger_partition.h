@@ -66,6 +66,7 @@ class LedgerPartition final : public runtime::PartitionProcessor {
   // Takes the event's value.
   base::Result<void> Publish(AppliedEvent& event, const log::StoredRecord& cause,
                              log::TransactionalWriter& writer);
+  [[nodiscard]] base::Result<void> ExpectSoundSnapshot() const;
   base::Result<void> PublishBalances(log::TransactionalWriter& writer);
   void BeginSnapshot();
   void FinishSnapshot(bool wait);
@@ -86,7 +87,7 @@ class LedgerPartition final : public runtime::PartitionProcessor {
   std::unique_ptr<log::Reader> follower_;  // While it follows; behind the state.
   Snapshots snapshots_;
   base::Sequence saving_until_{0};  // What the snapshot that was begun last goes up to.
-  bool snapshot_suspect_ = false;   // A look-up met damage: discard at the next take-over.
+  bool snapshot_suspect_ = false;   // Damage was met: discard at the next take-over.
   std::int64_t events_since_snapshot_ = 0;
 
   BalanceFeed balances_;

@@ -45,6 +45,7 @@ base::Result<void> Snapshots::Open() {
   }
   changed_.Clear();
   saving_.Clear();
+  damaged_ = false;
   ids_ = std::make_unique<KnownIds>(nullptr);
   store_.reset();
   if (path_.empty()) {
@@ -133,8 +134,9 @@ bool Snapshots::Finish(bool wait) {
   if (saved) {
     ids_->DropFrozen();
   } else {
-    warn_("snapshot " + path_ +
-          " could not be saved, it will be tried again: " + saved.error().ToString());
+    damaged_ = saved.error().code == ErrorCode::kCorrupt;
+    warn_("snapshot " + path_ + " could not be saved, it will be " +
+          (damaged_ ? "rebuilt: " : "tried again: ") + saved.error().ToString());
     ids_->RestoreFrozen();
     changed_.Insert(saving_);
   }

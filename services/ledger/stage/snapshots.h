@@ -18,7 +18,7 @@ namespace paylog::ledger {
 using WarningSink = std::function<void(const std::string&)>;
 
 // The snapshots of one ledger partition: what has changed since the last one, and the saving of it
-// on a thread of its own, off the critical path. Used by one thread at a time.
+// on a thread of its own. Used by one thread at a time.
 class Snapshots {
  public:
   // An empty `path` means that no snapshots are kept. `inline_writes` saves on the caller's thread.
@@ -46,6 +46,8 @@ class Snapshots {
   // True once, when a snapshot that was begun has been saved. One that failed is warned about and
   // tried again with the next Begin. With `wait`, waits for the end of it.
   bool Finish(bool wait);
+  // A save met damage to the file, since it was opened: no other one can succeed.
+  [[nodiscard]] bool damaged() const { return damaged_; }
 
  private:
   std::string path_;
@@ -55,6 +57,7 @@ class Snapshots {
   std::unique_ptr<KnownIds> ids_;
   AccountSet changed_;
   AccountSet saving_;
+  bool damaged_ = false;
   std::future<base::Result<void>> pending_;
 };
 

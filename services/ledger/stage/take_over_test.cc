@@ -10,6 +10,8 @@
 #include "paylog/codec/headers.h"
 #include "paylog/codec/result_codec.h"
 #include "paylog/ledger/stage/ledger_run.h"
+#include "paylog/sqlite/database.h"
+#include "paylog/store/parts.h"
 
 // Goal: every verdict of ADR 0007 at a take-over: what is used, what is discarded with a warning,
 // and what is refused. Method: one run leaves a journal and a snapshot on an embedded log; one of
@@ -211,6 +213,39 @@ TEST(TakeOver, RebuildsWhateverHappensToTheSnapshot) {
     return result.code == ResultCode::kIdempotencyConflict;
   }));
   EXPECT_NE(hash, base::Hash256());
+}
+
+// What is damaged is ids that no start reads: a save that merges them meets it.
+TEST(TakeOver, RebuildsWhenASaveMeetsDamage) {
+  PaymentLog log(1);
+  log.Accept(History(0));
+  RunAndClose(log, {.snapshot = kSnapshot});
+  for (int i = 1; i < 3; ++i) {
+    log.Accept({DepositBody("e-" + std::to_string(i), "alice", 1)});
+    RunAndClose(log, {.snapshot = kSnapshot});
+  }
+  {
+    const auto database =
+        Must(sqlite::Database::Open(log.SnapshotDirectory() + '/' + kSnapshot, {}));
+    const auto oldest = store::PartId(/*run=*/1, store::PartKind::kBlock, 0);
+    Must(database->Execute("UPDATE parts SET data = x'00' WHERE id = " + std::to_string(oldest)));
+  }
+  LedgerRun run(log, {.snapshot = kSnapshot, .snapshot_events = 1});
+  log.Accept({DepositBody("e-3", "alice", 1)});
+  run.RunToIdle();
+  EXPECT_THAT(run.warnings(), ElementsAre(HasSubstr("could not be saved, it will be rebuilt")));
+  log.Accept({DepositBody("e-4", "alice", 1)});
+  run.RunToIdle();
+  EXPECT_THAT(run.warnings(),
+              ElementsAre(HasSubstr("could not be saved"), HasSubstr("found damaged in use")));
+  EXPECT_EQ(run.tally().replayed, 6) << "all of it";
+  log.Accept({DepositBody("d-1", "alice", 1001)});
+  run.RunToIdle();
+  run.Close();
+  EXPECT_TRUE(log.ResultsOf("alice", "d-1").back().duplicate);
+  LedgerRun fresh(log);
+  fresh.RunToIdle();
+  EXPECT_EQ(run.hash(), fresh.hash());
 }
 
 TEST(TakeOver, RefusesASnapshotBeyondTheJournal) {
