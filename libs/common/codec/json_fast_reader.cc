@@ -55,8 +55,9 @@ std::uint64_t BitOf(std::string_view name) {
   if (name.empty()) {
     return 1;
   }
-  const auto sum = name.size() + 3 * static_cast<unsigned char>(name.front()) +
-                   7 * static_cast<unsigned char>(name.back());
+  const std::size_t first = static_cast<unsigned char>(name.front());
+  const std::size_t last = static_cast<unsigned char>(name.back());
+  const std::size_t sum = name.size() + 3 * first + 7 * last;
   return std::uint64_t{1} << (sum % 64);
 }
 
