@@ -5,16 +5,6 @@
 #include "paylog/base/check.h"
 
 namespace paylog::base {
-
-void ByteWriter::Fixed(std::uint64_t value, int bytes) {
-  std::array<char, 8> fixed;
-  for (char& byte : fixed) {
-    byte = static_cast<char>(value & 0xff);
-    value >>= 8;
-  }
-  out_.append(fixed.data(), static_cast<std::size_t>(bytes));
-}
-
 namespace {
 
 __extension__ using Uint128 = unsigned __int128;
@@ -42,6 +32,15 @@ Signed OfZigzag(Unsigned bits) {
 }
 
 }  // namespace
+
+void ByteWriter::Fixed(std::uint64_t value, int bytes) {
+  std::array<char, 8> fixed;
+  for (char& byte : fixed) {
+    byte = static_cast<char>(value & 0xff);
+    value >>= 8;
+  }
+  out_.append(fixed.data(), static_cast<std::size_t>(bytes));
+}
 
 void ByteWriter::Varint(std::uint64_t value) {
   AppendVarint(out_, value);

@@ -9,8 +9,7 @@
 #include "paylog/base/limits.h"
 #include "paylog/codec/utf8.h"
 
-// Numbers are varints, and signed varints where they may be negative; text has its length before
-// it.
+// Numbers are varints, and signed varints where they may be negative; a text's length is before it.
 //
 // An account: currency (3 letters), flags (1 debits frozen, 2 credits frozen, 4 closed), posted,
 // held, overdraft_limit, min_balance, max_balance, freeze_reason, last_sequence.

@@ -25,9 +25,8 @@ enum class MergePolicy {
   // again as seldom as can be.
   kByCount,
   // Down to the oldest one that is no larger than all newer ones together: for keys that are
-  // written
-  // again and again, whose values of before would otherwise pile up. So each run is larger than all
-  // newer ones, and all of them less than twice the oldest.
+  // written again and again, whose values of before would otherwise pile up. So each run is larger
+  // than all newer ones, and all of them together less than twice the oldest.
   kBySize,
 };
 
