@@ -123,13 +123,19 @@ void Cluster::Remember(const std::vector<KafkaTopic>& topics) {
 
 base::Result<log::TopicSpec> Cluster::FindPartition(const log::TopicPartition& partition) {
   PAYLOG_ASSIGN(log::TopicSpec spec, FindTopic(partition.topic));
+  PAYLOG_TRY(CheckPartition(partition, spec));
+  return spec;
+}
+
+base::Result<void> CheckPartition(const log::TopicPartition& partition,
+                                  const log::TopicSpec& topic) {
   const std::int32_t index = partition.partition.value();
-  if (index < 0 || index >= spec.partition_count) {
+  if (index < 0 || index >= topic.partition_count) {
     return Error{.code = ErrorCode::kNotFound,
                  .context = "there is no partition " + partition.ToString() + "; the topic has " +
-                            std::to_string(spec.partition_count)};
+                            std::to_string(topic.partition_count)};
   }
-  return spec;
+  return {};
 }
 
 }  // namespace paylog::log_kafka

@@ -60,4 +60,8 @@ class Cluster {
   std::map<std::string, ClientInstance> group_clients_;
 };
 
+// kNotFound for one that the topic does not have.
+base::Result<void> CheckPartition(const log::TopicPartition& partition,
+                                  const log::TopicSpec& topic);
+
 }  // namespace paylog::log_kafka

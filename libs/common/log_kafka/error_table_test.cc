@@ -53,9 +53,12 @@ char LetterOf(const base::Result<void>& result) {
   return '?';
 }
 
+// With more records than the writer holds back: otherwise no broker would hear of it.
 base::Result<void> AbortOne(Writer& writer) {
   PAYLOG_TRY(writer.Begin());
-  PAYLOG_TRY(writer.Append(MockedPartition(), {.key = "k", .value = "v"}));
+  for (int i = 0; i < 1'000; ++i) {
+    PAYLOG_TRY(writer.Append(MockedPartition(), {.key = "k", .value = "v"}));
+  }
   return writer.Abort();
 }
 

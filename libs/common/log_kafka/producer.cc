@@ -3,7 +3,6 @@
 #include <chrono>
 
 #include "paylog/log_kafka/error_protocol.h"
-#include "paylog/log_kafka/message.h"
 
 namespace paylog::log_kafka {
 namespace {
@@ -15,7 +14,8 @@ constexpr int kPatienceInTimeouts = 3;
 }  // namespace
 
 base::Result<void> Producer::Send(const log::TopicPartition& to, log::Record record) {
-  return Enqueue(cluster_, client_.get(), to, record);
+  PAYLOG_ASSIGN(const Sender::Topic* const topic, sender_.FindTopicFor(to, record));
+  return sender_.Send(*topic, to.partition, record);
 }
 
 base::Result<void> Producer::Flush() {

@@ -3,6 +3,7 @@
 #include "paylog/log/writer.h"
 #include "paylog/log_kafka/client.h"
 #include "paylog/log_kafka/cluster.h"
+#include "paylog/log_kafka/sender.h"
 
 namespace paylog::log_kafka {
 
@@ -10,7 +11,7 @@ namespace paylog::log_kafka {
 class Producer final : public log::Producer {
  public:
   Producer(Cluster& cluster, ClientInstance client)
-      : cluster_(cluster), client_(std::move(client)) {}
+      : cluster_(cluster), client_(std::move(client)), sender_(cluster, client_.get()) {}
 
   base::Result<void> Send(const log::TopicPartition& to, log::Record record) override;
   base::Result<void> Flush() override;
@@ -18,6 +19,7 @@ class Producer final : public log::Producer {
  private:
   Cluster& cluster_;
   ClientInstance client_;
+  Sender sender_;
 };
 
 }  // namespace paylog::log_kafka

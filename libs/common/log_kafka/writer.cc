@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "paylog/base/check.h"
-#include "paylog/log_kafka/message.h"
 
 namespace paylog::log_kafka {
 namespace {
@@ -19,6 +18,10 @@ constexpr milliseconds kSlice{1'000};
 constexpr int kDeliveryWaitMs = 10;
 // librdkafka itself gives up on a commit or an Init after about twice the transaction's time-out.
 constexpr int kPatienceInTimeouts = 3;
+// So many records are handed over together. A partition that is new to the transaction is told to
+// the coordinator 1 ms after its first record, with all others that came meanwhile; for that time
+// librdkafka's main thread spins, and until the answer has come no other is told.
+constexpr std::size_t kStagedMax = 256;
 
 const char* NameOf(Call call) {
   switch (call) {
@@ -46,7 +49,17 @@ Writer::Writer(Cluster& cluster, std::string transactional_id, ClientInstance cl
     : cluster_(cluster),
       transactional_id_(std::move(transactional_id)),
       transaction_timeout_(TransactionTimeout(cluster.options().properties)),
-      client_(std::move(client)) {}
+      client_(std::move(client)),
+      sender_(std::in_place, cluster, client_.get()) {}
+
+// An instance that ends while a partition is being told to the coordinator may take the process
+// along (rdkafka_txnmgr.c: txn_req_cnt > 0). What is delivered here belongs to a transaction that
+// will never be committed: whoever takes the id over aborts it.
+Writer::~Writer() {
+  if (sent_ > 0) {
+    rd_kafka_flush(client_.get(), Millis(kSlice));
+  }
+}
 
 template <typename Attempt>
 base::Result<void> Writer::Carry(Call call, Attempt attempt) {
@@ -107,7 +120,11 @@ base::Result<void> Writer::Init() {
   CHECK(state_ == State::kNew || state_ == State::kReady);
   if (state_ == State::kReady) {
     // librdkafka initialises an instance once; every further take-over is one of a new instance.
-    PAYLOG_ASSIGN(client_, cluster_.NewClient(ClientKind::kTransactionalWriter, transactional_id_));
+    PAYLOG_ASSIGN(ClientInstance client,
+                  cluster_.NewClient(ClientKind::kTransactionalWriter, transactional_id_));
+    sender_.reset();
+    client_ = std::move(client);
+    sender_.emplace(cluster_, client_.get());
   }
   PAYLOG_TRY(Carry(Call::kInit, [&](int timeout_ms) {
     return rd_kafka_init_transactions(client_.get(), timeout_ms);
@@ -137,20 +154,34 @@ base::Result<void> Writer::Begin() {
   state_ = State::kOpen;
   must_abort_.reset();
   client_.ClearDelivery();
-  produced_ = 0;
+  staged_.clear();
+  sent_ = 0;
   progress_.clear();
   return {};
 }
 
 base::Result<void> Writer::Append(const log::TopicPartition& to, log::Record record) {
   CHECK(state_ == State::kOpen);
-  auto taken = Enqueue(cluster_, client_.get(), to, record);
-  if (!taken) {
-    const Cause root = RootOf({});
-    must_abort_ = root.fatal ? ExplainDelivery(root.code) : taken.error();
+  auto topic = sender_->FindTopicFor(to, record);
+  if (!topic) {
+    must_abort_ = topic.error();
     return *must_abort_;
   }
-  ++produced_;
+  staged_.push_back({.topic = *topic, .partition = to.partition, .record = std::move(record)});
+  return staged_.size() < kStagedMax ? base::Result<void>() : SendStaged();
+}
+
+base::Result<void> Writer::SendStaged() {
+  for (const Staged& staged : staged_) {
+    auto taken = sender_->Send(*staged.topic, staged.partition, staged.record);
+    if (!taken) {
+      const Cause root = RootOf({});
+      must_abort_ = root.fatal ? ExplainDelivery(root.code) : taken.error();
+      return *must_abort_;
+    }
+    ++sent_;
+  }
+  staged_.clear();
   return {};
 }
 
@@ -254,6 +285,7 @@ base::Result<void> Writer::Commit() {
   if (must_abort_) {
     return MustAbort("the transaction cannot be committed: " + must_abort_->ToString());
   }
+  PAYLOG_TRY(SendStaged());
   for (const auto& [group, progress] : progress_) {
     PAYLOG_TRY(SendOffsets(progress));
   }
@@ -268,7 +300,7 @@ base::Result<void> Writer::Commit() {
 // An abort while the very first produce request is in flight kills the instance (librdkafka #4849).
 void Writer::AwaitOneDelivery() {
   const auto deadline = steady_clock::now() + kSlice;
-  while (produced_ > 0 && static_cast<std::size_t>(rd_kafka_outq_len(client_.get())) >= produced_ &&
+  while (sent_ > 0 && static_cast<std::size_t>(rd_kafka_outq_len(client_.get())) >= sent_ &&
          steady_clock::now() < deadline) {
     rd_kafka_poll(client_.get(), kDeliveryWaitMs);
   }

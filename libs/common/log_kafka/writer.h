@@ -4,11 +4,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "paylog/log/writer.h"
 #include "paylog/log_kafka/client.h"
 #include "paylog/log_kafka/cluster.h"
 #include "paylog/log_kafka/error_protocol.h"
+#include "paylog/log_kafka/sender.h"
 
 namespace paylog::log_kafka {
 
@@ -23,6 +25,9 @@ struct MemberMetadata final : log::GroupMetadata::Rep {
 class Writer final : public log::TransactionalWriter {
  public:
   Writer(Cluster& cluster, std::string transactional_id, ClientInstance client);
+  ~Writer() override;
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
 
   base::Result<void> Init() override;
   base::Result<void> Begin() override;
@@ -36,7 +41,7 @@ class Writer final : public log::TransactionalWriter {
   // writer is of no more use.
   base::Result<void> CheckTaint();
   // Nothing was staged in the open transaction.
-  [[nodiscard]] bool is_empty() const { return produced_ == 0 && progress_.empty(); }
+  [[nodiscard]] bool is_empty() const { return sent_ == 0 && staged_.empty() && progress_.empty(); }
 
  private:
   enum class State {
@@ -51,6 +56,12 @@ class Writer final : public log::TransactionalWriter {
     std::string reason;
     bool fatal = false;  // librdkafka's instance is dead.
   };
+  // A record that librdkafka does not have yet.
+  struct Staged {
+    const Sender::Topic* topic;
+    base::PartitionId partition;
+    log::Record record;
+  };
   // What one group has processed in this transaction.
   struct Progress {
     log::GroupMetadata group;
@@ -61,6 +72,7 @@ class Writer final : public log::TransactionalWriter {
   template <typename Attempt>
   base::Result<void> Carry(Call call, Attempt attempt);
   base::Error Explain(Call call, const Fault& fault, const std::string& reason);
+  base::Result<void> SendStaged();
   base::Result<void> SendOffsets(const Progress& progress);
   base::Result<void> Deliver();
   base::Error ExplainDelivery(rd_kafka_resp_err_t code);
@@ -73,9 +85,11 @@ class Writer final : public log::TransactionalWriter {
   const std::string transactional_id_;
   const std::chrono::milliseconds transaction_timeout_;
   ClientInstance client_;
+  std::optional<Sender> sender_;  // Of the client.
   State state_ = State::kNew;
   std::optional<base::Error> must_abort_;  // librdkafka forgets errors of producing; we do not.
-  std::size_t produced_ = 0;
+  std::vector<Staged> staged_;
+  std::size_t sent_ = 0;  // Records of this transaction that librdkafka has, or had.
   std::map<std::string, Progress> progress_;  // By group.
 };
 
