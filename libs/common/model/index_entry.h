@@ -31,7 +31,10 @@ struct IndexEntry {
 
 // The key under which it is remembered. Neither part can hold the separator.
 inline std::string IndexKey(const AccountId& account, const CommandId& id) {
-  return account.value() + ' ' + id.value();
+  std::string key;
+  key.reserve(account.value().size() + 1 + id.value().size());
+  key.append(account.value()).append(1, ' ').append(id.value());
+  return key;
 }
 
 }  // namespace paylog::model

@@ -7,6 +7,7 @@
 #include "paylog/base/check.h"
 #include "paylog/base/limits.h"
 #include "paylog/base/murmur2.h"
+#include "paylog/base/vector_of.h"
 
 namespace paylog::ledger {
 namespace {
@@ -83,9 +84,10 @@ EventBody Reject(ResultCode code) {
   return model::CommandRejected{.code = code};
 }
 
-std::vector<Entry> MoveMoney(const AccountId& from, const AccountId& to, const Money& amount) {
-  return {Entry{.account = from, .amount = {.minor = -amount.minor, .currency = amount.currency}},
-          Entry{.account = to, .amount = amount}};
+std::vector<Entry> MoveMoney(AccountId from, AccountId to, const Money& amount) {
+  return base::VectorOf(Entry{.account = std::move(from),
+                              .amount = {.minor = -amount.minor, .currency = amount.currency}},
+                        Entry{.account = std::move(to), .amount = amount});
 }
 
 // One overload per command; each looks at the state and says what happens.
@@ -148,9 +150,10 @@ class CommandDecider {
     if (code != ResultCode::kOk) {
       return Reject(code);
     }
-    const AccountId external = AccountId::External(deposit.amount.currency);
-    return model::PaymentPosted{.entries = MoveMoney(external, command_.account, deposit.amount),
-                                .reference = deposit.reference};
+    AccountId external = AccountId::External(deposit.amount.currency);
+    return model::PaymentPosted{
+        .entries = MoveMoney(std::move(external), command_.account, deposit.amount),
+        .reference = deposit.reference};
   }
 
   EventBody operator()(const model::Withdraw& withdraw) const {
@@ -158,9 +161,10 @@ class CommandDecider {
     if (code != ResultCode::kOk) {
       return Reject(code);
     }
-    const AccountId external = AccountId::External(withdraw.amount.currency);
-    return model::PaymentPosted{.entries = MoveMoney(command_.account, external, withdraw.amount),
-                                .reference = withdraw.reference};
+    AccountId external = AccountId::External(withdraw.amount.currency);
+    return model::PaymentPosted{
+        .entries = MoveMoney(command_.account, std::move(external), withdraw.amount),
+        .reference = withdraw.reference};
   }
 
   EventBody operator()(const model::Transfer& transfer) const {
@@ -172,11 +176,12 @@ class CommandDecider {
     const base::PartitionId creditor_partition =
         base::PartitionOf(transfer.creditor_account.value(), state_.partition_count());
     if (creditor_partition != state_.partition()) {
-      const AccountId transit = AccountId::Transit(transfer.amount.currency);
-      return model::TransferSent{.entries = MoveMoney(command_.account, transit, transfer.amount),
-                                 .creditor_account = transfer.creditor_account,
-                                 .to_partition = creditor_partition,
-                                 .reference = transfer.reference};
+      AccountId transit = AccountId::Transit(transfer.amount.currency);
+      return model::TransferSent{
+          .entries = MoveMoney(command_.account, std::move(transit), transfer.amount),
+          .creditor_account = transfer.creditor_account,
+          .to_partition = creditor_partition,
+          .reference = transfer.reference};
     }
     const ResultCode credit =
         CheckCredit(state_.Find(transfer.creditor_account), transfer.amount, kCreditorCodes);
@@ -227,9 +232,9 @@ EventBody DecideCredit(const State& state, const model::CreditMessage& credit,
                                   .creditor_account = credit.creditor_account,
                                   .amount = credit.amount};
   }
-  const AccountId transit = AccountId::Transit(credit.amount.currency);
+  AccountId transit = AccountId::Transit(credit.amount.currency);
   return model::TransferCredited{
-      .entries = MoveMoney(transit, credit.creditor_account, credit.amount),
+      .entries = MoveMoney(std::move(transit), credit.creditor_account, credit.amount),
       .sent = credit.sent,
       .debtor_balance = credit.debtor_balance,
       .reference = credit.reference};
@@ -239,17 +244,17 @@ EventBody DecideCredit(const State& state, const model::CreditMessage& credit,
 std::vector<EventBody> DecideReturn(const State& state, const model::ReturnMessage& returned,
                                     const model::IndexEntry* known) {
   if (known != nullptr && known->state == model::IndexState::kFinal) {
-    return {model::CommandRepeated{.outcome = known->outcome}};
+    return base::VectorOf(EventBody(model::CommandRepeated{.outcome = known->outcome}));
   }
   const Account* const debtor = state.Find(returned.command.account);
   CHECK(debtor != nullptr);
-  const AccountId transit = AccountId::Transit(returned.amount.currency);
+  AccountId transit = AccountId::Transit(returned.amount.currency);
   std::vector<EventBody> events;
   if (debtor->closed) {
     events.emplace_back(model::AccountReopened{});
   }
   events.emplace_back(model::TransferReturned{
-      .entries = MoveMoney(transit, returned.command.account, returned.amount),
+      .entries = MoveMoney(std::move(transit), returned.command.account, returned.amount),
       .code = returned.code,
       .sent = returned.sent,
       .refused = returned.refused,
@@ -268,18 +273,16 @@ EventBody DecideRepeat(const model::RepeatMessage& repeat, const model::IndexEnt
 std::vector<EventBody> DecideBodies(const State& state, const model::InboxRecord& input,
                                     const model::IndexEntry* known) {
   if (const auto* const command = std::get_if<model::CommandInput>(&input.body)) {
-    return {DecideCommand(state, *command, known)};
+    return base::VectorOf(DecideCommand(state, *command, known));
   }
   if (const auto* const credit = std::get_if<model::CreditMessage>(&input.body)) {
-    return {DecideCredit(state, *credit, known)};
+    return base::VectorOf(DecideCredit(state, *credit, known));
   }
   if (const auto* const returned = std::get_if<model::ReturnMessage>(&input.body)) {
     return DecideReturn(state, *returned, known);
   }
-  return {DecideRepeat(std::get<model::RepeatMessage>(input.body), known)};
+  return base::VectorOf(DecideRepeat(std::get<model::RepeatMessage>(input.body), known));
 }
-
-}  // namespace
 
 model::CommandRef CommandOf(const model::InboxRecord& input) {
   return std::visit(
@@ -293,6 +296,14 @@ model::CommandRef CommandOf(const model::InboxRecord& input) {
           return body.command;
         }
       },
+      input.body);
+}
+
+}  // namespace
+
+std::string IndexKeyOf(const model::InboxRecord& input) {
+  return std::visit(
+      [](const auto& body) { return model::IndexKey(body.command.account, body.command.id); },
       input.body);
 }
 
@@ -316,8 +327,10 @@ std::vector<model::Event> Decide(const State& state, const model::InboxRecord& i
                                  const model::IndexEntry* known) {
   CHECK(input.offset > state.progress().last_inbox_offset);
   const model::CommandRef command = CommandOf(input);
+  std::vector<EventBody> bodies = DecideBodies(state, input, known);
   std::vector<model::Event> events;
-  for (EventBody& body : DecideBodies(state, input, known)) {
+  events.reserve(bodies.size());
+  for (EventBody& body : bodies) {
     events.push_back({.command = command, .body = std::move(body)});
   }
   CHECK(!events.empty());

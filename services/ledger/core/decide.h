@@ -23,8 +23,8 @@ std::vector<model::Event> Decide(const State& state, const model::InboxRecord& i
 std::optional<std::string> FindForgery(const State& state, const model::InboxRecord& input,
                                        const model::IndexEntry* known);
 
-// The command behind an inbox record; its (account, id) is what to look up for Decide.
-model::CommandRef CommandOf(const model::InboxRecord& input);
+// What to look up for Decide: the key of the command behind an inbox record.
+std::string IndexKeyOf(const model::InboxRecord& input);
 
 // The header of the i-th of n events that Decide made from `input`, with `state` as it is after the
 // events before it.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "paylog/base/check.h"
+#include "paylog/base/vector_of.h"
 #include "paylog/ledger/core/invariants.h"
 
 namespace paylog::ledger {
@@ -16,12 +17,18 @@ using model::Outcome;
 using model::ResultCode;
 using model::ResultStatus;
 
+// Of a contribution, without the key: a hash in hexadecimal, two numbers, and what parts them.
+constexpr std::size_t kContributionBytes = 96;
+
 // One for each state that an id went through, so that it adds up however the id got there.
 base::Hash256 Contribution(const std::string& key, const base::Hash256& body_sha256,
                            IndexState state, base::Sequence sequence) {
-  return base::Sha256(key + '\n' + body_sha256.ToHex() + '\n' +
-                      std::to_string(static_cast<int>(state)) + '\n' +
-                      std::to_string(sequence.value()));
+  std::string text;
+  text.reserve(key.size() + kContributionBytes);
+  text.append(key).append(1, '\n').append(body_sha256.ToHex()).append(1, '\n');
+  text.append(std::to_string(static_cast<int>(state))).append(1, '\n');
+  text.append(std::to_string(sequence.value()));
+  return base::Sha256(text);
 }
 
 void Post(State& state, const model::Entry& entry, base::Sequence sequence) {
@@ -56,7 +63,7 @@ class Applier {
                 .overdraft_limit = event.overdraft_limit,
                 .min_balance = event.min_balance,
                 .max_balance = event.max_balance});
-    return Complete({BalanceOf(command_.account)});
+    return Complete(base::VectorOf(BalanceOf(command_.account)));
   }
 
   Effects operator()(const model::AccountUpdated& event) const {
@@ -64,7 +71,7 @@ class Applier {
     account.overdraft_limit = event.overdraft_limit;
     account.min_balance = event.min_balance;
     account.max_balance = event.max_balance;
-    return Complete({account.Balance()});
+    return Complete(base::VectorOf(account.Balance()));
   }
 
   Effects operator()(const model::AccountFrozen& event) const {
@@ -72,7 +79,7 @@ class Applier {
     account.debits_frozen |= event.scope != model::FreezeScope::kCredits;
     account.credits_frozen |= event.scope != model::FreezeScope::kDebits;
     account.freeze_reason = event.reason;
-    return Complete({account.Balance()});
+    return Complete(base::VectorOf(account.Balance()));
   }
 
   Effects operator()(const model::AccountUnfrozen& event) const {
@@ -82,13 +89,13 @@ class Applier {
     if (!account.debits_frozen && !account.credits_frozen) {
       account.freeze_reason = {};
     }
-    return Complete({account.Balance()});
+    return Complete(base::VectorOf(account.Balance()));
   }
 
   Effects operator()(const model::AccountClosed&) const {
     Account& account = Own();
     account.closed = true;
-    return Complete({account.Balance()});
+    return Complete(base::VectorOf(account.Balance()));
   }
 
   Effects operator()(const model::AccountReopened&) const {
@@ -98,6 +105,7 @@ class Applier {
 
   Effects operator()(const model::PaymentPosted& event) const {
     std::vector<AccountBalance> balances;
+    balances.reserve(event.entries.size());
     if (const Account* const own = state_.Find(command_.account)) {
       balances.push_back(own->Balance());
     }
@@ -122,7 +130,7 @@ class Applier {
   }
 
   Effects operator()(const model::TransferCredited& event) const {
-    return Complete({event.debtor_balance, BalanceOf(event.entries.back().account)});
+    return Complete(base::VectorOf(event.debtor_balance, BalanceOf(event.entries.back().account)));
   }
 
   Effects operator()(const model::TransferRefused& event) const {
@@ -138,7 +146,7 @@ class Applier {
   }
 
   Effects operator()(const model::TransferReturned& event) const {
-    Outcome outcome = MakeOutcome(event.code, {BalanceOf(command_.account)});
+    Outcome outcome = MakeOutcome(event.code, base::VectorOf(BalanceOf(command_.account)));
     if (event.reopened) {
       outcome.reopened_account = command_.account;
     }

@@ -90,8 +90,7 @@ class TestLedger {
                                    .timestamp = base::TimestampMs(1000),
                                    .body = std::move(partition.inbox.front())};
     partition.inbox.pop_front();
-    const model::CommandRef command = CommandOf(input);
-    const auto known = partition.index.find(model::IndexKey(command.account, command.id));
+    const auto known = partition.index.find(IndexKeyOf(input));
     const auto events =
         Decide(partition.state, input, known == partition.index.end() ? nullptr : &known->second);
     const auto count = static_cast<std::int32_t>(events.size());

@@ -270,8 +270,7 @@ base::Result<void> LedgerPartition::ExpectSoundSnapshot() const {
 base::Result<void> LedgerPartition::ProcessRecord(const log::StoredRecord& record,
                                                   log::TransactionalWriter& writer) {
   PAYLOG_ASSIGN(const model::InboxRecord input, DecodeInboxRecord(record));
-  const model::CommandRef command = CommandOf(input);
-  const auto known = snapshots_.ids().Find(model::IndexKey(command.account, command.id));
+  const auto known = snapshots_.ids().Find(IndexKeyOf(input));
   if (!known) {
     snapshot_suspect_ = true;
     return known.error();

@@ -87,8 +87,7 @@ class LedgerAudit {
       report_.pending = 1;
       return {};
     }
-    const model::CommandRef command = ledger::CommandOf(*input);
-    const auto known = ids_.ids().Find(model::IndexKey(command.account, command.id));
+    const auto known = ids_.ids().Find(ledger::IndexKeyOf(*input));
     if (!known) {
       return known.error();
     }
