@@ -41,7 +41,7 @@ TEST_P(TransactionsContract, ThatWereAbortedLeaveNothing) {
 TEST_P(TransactionsContract, ThatWereAbandonedLeaveNothing) {
   const log::TopicPartition to = At(MakeTopic("abandoned"));
   // A log may hold few records back, and then nothing of the transaction has left the writer.
-  for (const int records : {1, 2'000}) {
+  for (const int records : {1, 20'000}) {
     const auto writer = NewWriter("w");
     Must(writer->Begin());
     for (int i = 0; i < records; ++i) {

@@ -6,7 +6,7 @@
 
 namespace paylog::base {
 
-// A vector of these, each moved into it; a braced list would copy them.
+// A vector of these. Temporaries are moved into it, which a braced list would copy.
 template <typename First, typename... More>
 std::vector<std::remove_cvref_t<First>> VectorOf(First&& first, More&&... more) {
   std::vector<std::remove_cvref_t<First>> made;

@@ -121,10 +121,9 @@ void Cluster::Remember(const std::vector<KafkaTopic>& topics) {
   }
 }
 
-base::Result<log::TopicSpec> Cluster::FindPartition(const log::TopicPartition& partition) {
-  PAYLOG_ASSIGN(log::TopicSpec spec, FindTopic(partition.topic));
-  PAYLOG_TRY(CheckPartition(partition, spec));
-  return spec;
+base::Result<void> Cluster::FindPartition(const log::TopicPartition& partition) {
+  PAYLOG_ASSIGN(const log::TopicSpec topic, FindTopic(partition.topic));
+  return CheckPartition(partition, topic);
 }
 
 base::Result<void> CheckPartition(const log::TopicPartition& partition,

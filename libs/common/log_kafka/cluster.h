@@ -44,8 +44,8 @@ class Cluster {
   base::Result<log::TopicSpec> FindTopic(const std::string& topic);
   // From now on FindTopic has these without asking, whichever broker it would ask.
   void Remember(const std::vector<KafkaTopic>& topics);
-  // Its topic. kNotFound for a topic or partition that does not exist.
-  base::Result<log::TopicSpec> FindPartition(const log::TopicPartition& partition);
+  // kNotFound for a topic or partition that does not exist.
+  base::Result<void> FindPartition(const log::TopicPartition& partition);
   // See log_kafka::ReadTopics.
   base::Result<std::vector<KafkaTopic>> ReadTopics(const std::set<std::string>& names = {});
 

@@ -53,10 +53,11 @@ char LetterOf(const base::Result<void>& result) {
   return '?';
 }
 
-// With more records than the writer holds back: otherwise no broker would hear of it.
+// With as many records as the writer hands over before the end: otherwise no broker would hear of
+// it.
 base::Result<void> AbortOne(Writer& writer) {
   PAYLOG_TRY(writer.Begin());
-  for (int i = 0; i < 1'000; ++i) {
+  for (std::size_t i = 0; i < Writer::kStagedMax; ++i) {
     PAYLOG_TRY(writer.Append(MockedPartition(), {.key = "k", .value = "v"}));
   }
   return writer.Abort();

@@ -15,7 +15,11 @@ constexpr int kPatienceInTimeouts = 3;
 
 base::Result<void> Producer::Send(const log::TopicPartition& to, log::Record record) {
   PAYLOG_ASSIGN(const Sender::Topic* const topic, sender_.FindTopicFor(to, record));
-  return sender_.Send(*topic, to.partition, record);
+  if (const auto code = sender_.Send(*topic, to.partition, record);
+      code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return ErrorOf(code, "writing to " + to.ToString());
+  }
+  return {};
 }
 
 base::Result<void> Producer::Flush() {

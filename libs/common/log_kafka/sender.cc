@@ -71,16 +71,12 @@ base::Result<const Sender::Topic*> Sender::FindTopicFor(const log::TopicPartitio
   return &found->second;
 }
 
-base::Result<void> Sender::Send(const Topic& topic, base::PartitionId partition,
-                                const log::Record& record) {
+rd_kafka_resp_err_t Sender::Send(const Topic& topic, base::PartitionId partition,
+                                 const log::Record& record) {
   for (;;) {
     const rd_kafka_resp_err_t code = Produce(client_, topic.handle.get(), partition, record);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return {};
-    }
     if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-      return ErrorOf(code,
-                     "writing to " + topic.spec.name + '/' + std::to_string(partition.value()));
+      return code;
     }
     rd_kafka_poll(client_, kQueueFullWaitMs);
   }

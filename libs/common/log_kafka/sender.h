@@ -12,7 +12,7 @@
 namespace paylog::log_kafka {
 
 // Hands records to the queue of a client that produces, and looks each topic up once. Used by one
-// thread at a time; ends before the client does.
+// thread at a time; ends before the client and the cluster do.
 class Sender {
  public:
   struct Topic {
@@ -25,10 +25,10 @@ class Sender {
   // The topic that the record may go to; it stays where it is. kNotFound, kMessageTooLarge.
   base::Result<const Topic*> FindTopicFor(const log::TopicPartition& to, const log::Record& record);
 
-  // Waits while the queue is full. What librdkafka refuses is an error; whether the record was
-  // delivered shows later. REQUIRES: FindTopicFor gave the topic for this partition and record.
-  base::Result<void> Send(const Topic& topic, base::PartitionId partition,
-                          const log::Record& record);
+  // Waits while the queue is full. Anything but NO_ERROR: librdkafka refused the record. Whether it
+  // was delivered shows later. REQUIRES: FindTopicFor gave the topic for this partition and record.
+  rd_kafka_resp_err_t Send(const Topic& topic, base::PartitionId partition,
+                           const log::Record& record);
 
  private:
   Cluster& cluster_;

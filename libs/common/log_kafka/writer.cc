@@ -18,10 +18,6 @@ constexpr milliseconds kSlice{1'000};
 constexpr int kDeliveryWaitMs = 10;
 // librdkafka itself gives up on a commit or an Init after about twice the transaction's time-out.
 constexpr int kPatienceInTimeouts = 3;
-// So many records are handed over together. A partition that is new to the transaction is told to
-// the coordinator 1 ms after its first record, with all others that came meanwhile; for that time
-// librdkafka's main thread spins, and until the answer has come no other is told.
-constexpr std::size_t kStagedMax = 256;
 
 const char* NameOf(Call call) {
   switch (call) {
@@ -53,10 +49,11 @@ Writer::Writer(Cluster& cluster, std::string transactional_id, ClientInstance cl
       sender_(std::in_place, cluster, client_.get()) {}
 
 // An instance that ends while a partition is being told to the coordinator may take the process
-// along (rdkafka_txnmgr.c: txn_req_cnt > 0). What is delivered here belongs to a transaction that
-// will never be committed: whoever takes the id over aborts it.
+// along (rdkafka_txnmgr.c: txn_req_cnt > 0). A dead one tells nothing any more, nor delivers. What
+// is delivered here belongs to a transaction that will never be committed: whoever takes the id
+// over aborts it, or the coordinator in time.
 Writer::~Writer() {
-  if (sent_ > 0) {
+  if (sent_ > 0 && !RootOf({}).fatal) {
     rd_kafka_flush(client_.get(), Millis(kSlice));
   }
 }
@@ -172,16 +169,14 @@ base::Result<void> Writer::Append(const log::TopicPartition& to, log::Record rec
 }
 
 base::Result<void> Writer::SendStaged() {
-  for (const Staged& staged : staged_) {
-    auto taken = sender_->Send(*staged.topic, staged.partition, staged.record);
-    if (!taken) {
-      const Cause root = RootOf({});
-      must_abort_ = root.fatal ? ExplainDelivery(root.code) : taken.error();
+  for (const Staged& staged : std::exchange(staged_, {})) {
+    if (const auto code = sender_->Send(*staged.topic, staged.partition, staged.record);
+        code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      must_abort_ = ExplainRefusal(code, staged);
       return *must_abort_;
     }
     ++sent_;
   }
-  staged_.clear();
   return {};
 }
 
@@ -220,6 +215,10 @@ base::Result<void> Writer::Deliver() {
   const auto deadline = steady_clock::now() + transaction_timeout_ * kPatienceInTimeouts;
   while (rd_kafka_flush(client_.get(), static_cast<int>(kSlice.count())) !=
          RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (const Cause root = RootOf({}); root.fatal) {
+      must_abort_ = ExplainDelivery(root.code);
+      return *must_abort_;
+    }
     if (steady_clock::now() >= deadline) {
       return MustAbort("records were not delivered in time");
     }
@@ -246,6 +245,15 @@ Error Writer::ExplainDelivery(rd_kafka_resp_err_t code) {
   }
   state_ = State::kDead;
   return error;
+}
+
+// A record may be refused for what it is, or for what befell the transaction.
+Error Writer::ExplainRefusal(rd_kafka_resp_err_t code, const Staged& staged) {
+  const Cause cause = RootInTransaction({.code = code, .reason = ""});
+  return cause.fatal || cause.code != code
+             ? ExplainDelivery(code)
+             : ErrorOf(code, transactional_id_ + ": writing to " + staged.topic->spec.name + '/' +
+                                 std::to_string(staged.partition.value()));
 }
 
 // A dead instance answers every call with what killed it, or worse, with something else.
@@ -313,6 +321,7 @@ base::Result<void> Writer::Abort() {
                  .context = transactional_id_ + ": the writer must be made anew"};
   }
   CHECK(state_ == State::kOpen);
+  staged_.clear();
   AwaitOneDelivery();
   PAYLOG_TRY(Carry(Call::kAbort, [&](int timeout_ms) {
     return rd_kafka_abort_transaction(client_.get(), timeout_ms);

@@ -24,7 +24,14 @@ struct MemberMetadata final : log::GroupMetadata::Rep {
 // that must be repeated are repeated here, everything else is reported by its consequence.
 class Writer final : public log::TransactionalWriter {
  public:
+  // So many records at most are held back before librdkafka gets them, all together. A partition
+  // that is new to the transaction is told to the coordinator 1 ms after its first record, with all
+  // others that came meanwhile; for that time librdkafka's main thread spins, and until the answer
+  // has come no other is told. And the fewer the bursts, the fewer produce requests.
+  static constexpr std::size_t kStagedMax = 16'384;
+
   Writer(Cluster& cluster, std::string transactional_id, ClientInstance client);
+  // May wait a second for what was handed over to librdkafka.
   ~Writer() override;
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -76,6 +83,7 @@ class Writer final : public log::TransactionalWriter {
   base::Result<void> SendOffsets(const Progress& progress);
   base::Result<void> Deliver();
   base::Error ExplainDelivery(rd_kafka_resp_err_t code);
+  base::Error ExplainRefusal(rd_kafka_resp_err_t code, const Staged& staged);
   [[nodiscard]] Cause RootOf(const Cause& seen) const;
   [[nodiscard]] Cause RootInTransaction(const Cause& seen) const;
   base::Result<void> MustAbort(const std::string& why);

@@ -1,5 +1,7 @@
 #include "paylog/log_kafka/writer.h"
 
+#include <chrono>
+
 #include <gtest/gtest.h>
 
 #include "paylog/log_kafka/mock_brokers.h"
@@ -89,6 +91,38 @@ TEST(WriterTest, NeverCommitsWithoutARecordThatWasRefused) {
   EXPECT_EQ(CodeOf(writer->Commit()), base::ErrorCode::kAbortRequired);
   ASSERT_TRUE(writer->Abort());
   ASSERT_TRUE(CommitOne(*writer));
+}
+
+// What librdkafka refuses shows only when it gets the records: at the commit, or after many of
+// them.
+TEST(WriterTest, NeverCommitsWithoutARecordThatLibrdkafkaRefused) {
+  Properties properties = kShort;
+  properties["message.max.bytes"] = "2000";
+  MockBrokers brokers(properties);
+  auto writer = InitialisedWriter(brokers);
+  ASSERT_TRUE(writer->Begin());
+  ASSERT_TRUE(writer->Append(MockedPartition(), {.value = std::string(3'000, 'x')}));
+  ASSERT_TRUE(writer->Append(MockedPartition(), {.value = "small"}));
+  EXPECT_EQ(CodeOf(writer->Commit()), base::ErrorCode::kMessageTooLarge);
+  ASSERT_TRUE(writer->Abort());
+  EXPECT_EQ(brokers.CountRecords(), 0);
+  ASSERT_TRUE(CommitOne(*writer));
+}
+
+// From when the coordinator has refused, librdkafka takes no record more, and says only that the
+// state is wrong.
+TEST(WriterTest, NamesTheRefusalBehindARecordThatIsNotTakenAnyMore) {
+  MockBrokers brokers(kShort);
+  auto writer = InitialisedWriter(brokers);
+  brokers.FailNext(Request::kAddPartitionsToTxn, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
+  ASSERT_TRUE(writer->Begin());
+  base::Result<void> appended;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (appended && std::chrono::steady_clock::now() < deadline) {
+    appended = writer->Append(MockedPartition(), {.value = "v"});
+  }
+  EXPECT_EQ(CodeOf(appended), base::ErrorCode::kRefused);
+  EXPECT_EQ(log::RecoveryOf(appended.error()), log::Recovery::kFatal);
 }
 
 }  // namespace

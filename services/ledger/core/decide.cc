@@ -150,10 +150,9 @@ class CommandDecider {
     if (code != ResultCode::kOk) {
       return Reject(code);
     }
-    AccountId external = AccountId::External(deposit.amount.currency);
-    return model::PaymentPosted{
-        .entries = MoveMoney(std::move(external), command_.account, deposit.amount),
-        .reference = deposit.reference};
+    return model::PaymentPosted{.entries = MoveMoney(AccountId::External(deposit.amount.currency),
+                                                     command_.account, deposit.amount),
+                                .reference = deposit.reference};
   }
 
   EventBody operator()(const model::Withdraw& withdraw) const {
@@ -161,9 +160,9 @@ class CommandDecider {
     if (code != ResultCode::kOk) {
       return Reject(code);
     }
-    AccountId external = AccountId::External(withdraw.amount.currency);
     return model::PaymentPosted{
-        .entries = MoveMoney(command_.account, std::move(external), withdraw.amount),
+        .entries = MoveMoney(command_.account, AccountId::External(withdraw.amount.currency),
+                             withdraw.amount),
         .reference = withdraw.reference};
   }
 
@@ -176,9 +175,9 @@ class CommandDecider {
     const base::PartitionId creditor_partition =
         base::PartitionOf(transfer.creditor_account.value(), state_.partition_count());
     if (creditor_partition != state_.partition()) {
-      AccountId transit = AccountId::Transit(transfer.amount.currency);
       return model::TransferSent{
-          .entries = MoveMoney(command_.account, std::move(transit), transfer.amount),
+          .entries = MoveMoney(command_.account, AccountId::Transit(transfer.amount.currency),
+                               transfer.amount),
           .creditor_account = transfer.creditor_account,
           .to_partition = creditor_partition,
           .reference = transfer.reference};
@@ -232,12 +231,11 @@ EventBody DecideCredit(const State& state, const model::CreditMessage& credit,
                                   .creditor_account = credit.creditor_account,
                                   .amount = credit.amount};
   }
-  AccountId transit = AccountId::Transit(credit.amount.currency);
-  return model::TransferCredited{
-      .entries = MoveMoney(std::move(transit), credit.creditor_account, credit.amount),
-      .sent = credit.sent,
-      .debtor_balance = credit.debtor_balance,
-      .reference = credit.reference};
+  return model::TransferCredited{.entries = MoveMoney(AccountId::Transit(credit.amount.currency),
+                                                      credit.creditor_account, credit.amount),
+                                 .sent = credit.sent,
+                                 .debtor_balance = credit.debtor_balance,
+                                 .reference = credit.reference};
 }
 
 // A return is never refused: freezes and limits do not apply, and a closed debtor is reopened.
@@ -248,17 +246,17 @@ std::vector<EventBody> DecideReturn(const State& state, const model::ReturnMessa
   }
   const Account* const debtor = state.Find(returned.command.account);
   CHECK(debtor != nullptr);
-  AccountId transit = AccountId::Transit(returned.amount.currency);
   std::vector<EventBody> events;
   if (debtor->closed) {
     events.emplace_back(model::AccountReopened{});
   }
-  events.emplace_back(model::TransferReturned{
-      .entries = MoveMoney(std::move(transit), returned.command.account, returned.amount),
-      .code = returned.code,
-      .sent = returned.sent,
-      .refused = returned.refused,
-      .reopened = debtor->closed});
+  events.emplace_back(
+      model::TransferReturned{.entries = MoveMoney(AccountId::Transit(returned.amount.currency),
+                                                   returned.command.account, returned.amount),
+                              .code = returned.code,
+                              .sent = returned.sent,
+                              .refused = returned.refused,
+                              .reopened = debtor->closed});
   return events;
 }
 
