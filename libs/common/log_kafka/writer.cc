@@ -169,15 +169,17 @@ base::Result<void> Writer::Append(const log::TopicPartition& to, log::Record rec
 }
 
 base::Result<void> Writer::SendStaged() {
-  for (const Staged& staged : std::exchange(staged_, {})) {
+  for (Staged& staged : staged_) {
     if (const auto code = sender_->Send(*staged.topic, staged.partition, staged.record);
         code != RD_KAFKA_RESP_ERR_NO_ERROR) {
       must_abort_ = ExplainRefusal(code, staged);
-      return *must_abort_;
+      break;
     }
+    staged.record = {};  // librdkafka has a copy.
     ++sent_;
   }
-  return {};
+  staged_.clear();
+  return must_abort_ ? base::Result<void>(*must_abort_) : base::Result<void>();
 }
 
 base::Result<void> Writer::CommitOffset(const log::GroupMetadata& group,

@@ -27,8 +27,8 @@ class Writer final : public log::TransactionalWriter {
   // So many records at most are held back before librdkafka gets them, all together. A partition
   // that is new to the transaction is told to the coordinator 1 ms after its first record, with all
   // others that came meanwhile; for that time librdkafka's main thread spins, and until the answer
-  // has come no other is told. And the fewer the bursts, the fewer produce requests.
-  static constexpr std::size_t kStagedMax = 16'384;
+  // has come no other is told. More make fewer produce requests, and these later (ADR 8).
+  static constexpr std::size_t kStagedMax = 256;
 
   Writer(Cluster& cluster, std::string transactional_id, ClientInstance client);
   // May wait a second for what was handed over to librdkafka.
