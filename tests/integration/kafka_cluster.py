@@ -28,11 +28,11 @@ SCRIPT = paylog.ROOT / "scripts" / "kafka"
 
 
 def wait_until(condition, seconds, what):
-    """Polls until it holds; what it returned then."""
+    """Polls until it holds; what it returned then. `what` is a text, or a function that makes one at the end."""
     deadline = time.monotonic() + seconds
     pause = threading.Event()
     while not (found := condition()):
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what() if callable(what) else what}"
         pause.wait(0.05)
     return found
 

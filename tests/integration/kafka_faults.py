@@ -149,7 +149,7 @@ class Instances(Actor):
 
     def end(self):
         if not self.faults.errors:
-            wait_until(self.is_ready, 60, f"{self.name} is ready")
+            wait_until(self.is_ready, 60, lambda: f"{self.name} is ready: {self.instance.state()}")
 
     def is_ready(self):
         self.revive()
