@@ -53,6 +53,30 @@ TEST_P(ReadingContract, EndsBehindTheLastRecord) {
   EXPECT_TRUE(Must(reader->Poll({})).records.empty());
 }
 
+// Where the log is another process, reading ahead is reading what is committed.
+TEST_P(ReadingContract, AheadSeesNothingThatIsNotCommitted) {
+  const log::TopicPartition from = At(MakeTopic("ahead"));
+  const auto ahead = Must(log().NewReader(from, log::Isolation::kReadAhead));
+  const auto writer = NewWriter("w");
+  CommitValues(*writer, from, {"a"});
+  Must(writer->Begin());
+  Must(writer->Append(from, ValueRecord("never")));
+  Must(writer->Abort());
+  CommitValues(*writer, from, {"b"});
+  Must(writer->Begin());
+  Must(writer->Append(from, ValueRecord("open")));
+  std::vector<std::string> seen;
+  const auto begun = std::chrono::steady_clock::now();
+  while (seen.size() < 2 && std::chrono::steady_clock::now() < begun + kPatience) {
+    for (const log::StoredRecord& record : Must(ahead->Poll({.wait = kPatience})).records) {
+      seen.push_back(record.value);
+    }
+  }
+  EXPECT_EQ(seen, (std::vector<std::string>{"a", "b"}));
+  EXPECT_TRUE(Must(ahead->Poll({.wait = std::chrono::milliseconds(20)})).records.empty());
+  Must(writer->Abort());
+}
+
 TEST_P(ReadingContract, KeepsToItsLimits) {
   const log::TopicPartition from = At(MakeTopic("limits"));
   std::vector<log::Record> written;

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <condition_variable>
 #include <cstdarg>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <mutex>
 #include <random>
+#include <thread>
+#include <utility>
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -33,6 +36,10 @@ struct Watched {
   int error = 0;
   bool has_failed = false;
   std::vector<Operation> operations;
+  std::string holding;  // The name of the file whose syncs wait.
+  int held = 0;
+  std::condition_variable holding_changed;
+  std::chrono::microseconds sync_takes{0};
 };
 
 // Never destroyed: files are used to the very end of the process.
@@ -70,6 +77,9 @@ bool FailsOn(int descriptor, Call call, const Operation* operation) {
     return false;
   }
   if (CountAndFail(disk, call)) {
+    if (call == Call::kSync) {
+      disk.operations.push_back({.kind = Operation::Kind::kFailedSync, .name = name->second});
+    }
     return true;
   }
   if (operation != nullptr) {
@@ -132,11 +142,32 @@ int Truncate(const char* function, int descriptor, std::int64_t size) {
   return Next<int (*)(int, std::int64_t)>(function)(descriptor, size);
 }
 
+void WaitWhileHeld(int descriptor) {
+  Watched& disk = TheDisk();
+  std::unique_lock lock(disk.mutex);
+  const auto name = disk.names.find(descriptor);
+  if (name == disk.names.end() || disk.holding != name->second) {
+    return;
+  }
+  ++disk.held;
+  disk.holding_changed.notify_all();
+  disk.holding_changed.wait(lock, [&] { return disk.holding.empty(); });
+  --disk.held;
+}
+
+std::chrono::microseconds TimeOfSync() {
+  Watched& disk = TheDisk();
+  const std::lock_guard guard(disk.mutex);
+  return disk.sync_takes;
+}
+
 int Sync(const char* function, int descriptor) {
+  WaitWhileHeld(descriptor);
   const Operation operation{.kind = Operation::Kind::kSync};
   if (FailsOn(descriptor, Call::kSync, &operation)) {
     return -1;
   }
+  std::this_thread::sleep_for(TimeOfSync());  // tidy: allow, this is the disk's slowness.
   return Next<int (*)(int)>(function)(descriptor);
 }
 
@@ -189,6 +220,31 @@ bool HasFailed() {
   return disk.has_failed;
 }
 
+void HoldSyncs(const std::string& name) {
+  Watched& disk = TheDisk();
+  const std::lock_guard guard(disk.mutex);
+  disk.holding = name;
+}
+
+bool WaitForHeldSync(std::chrono::milliseconds wait) {
+  Watched& disk = TheDisk();
+  std::unique_lock lock(disk.mutex);
+  return disk.holding_changed.wait_for(lock, wait, [&] { return disk.held > 0; });
+}
+
+void ReleaseSyncs() {
+  Watched& disk = TheDisk();
+  const std::lock_guard guard(disk.mutex);
+  disk.holding.clear();
+  disk.holding_changed.notify_all();
+}
+
+void SlowSyncs(std::chrono::microseconds each) {
+  Watched& disk = TheDisk();
+  const std::lock_guard guard(disk.mutex);
+  disk.sync_takes = each;
+}
+
 std::int64_t CountOf(Call call) {
   Watched& disk = TheDisk();
   const std::lock_guard guard(disk.mutex);
@@ -201,12 +257,19 @@ std::vector<Operation> Operations() {
   return disk.operations;
 }
 
+std::size_t OperationCount() {
+  Watched& disk = TheDisk();
+  const std::lock_guard guard(disk.mutex);
+  return disk.operations.size();
+}
+
 void StopWatching() {
   Watched& disk = TheDisk();
   const std::lock_guard guard(disk.mutex);
   disk.directory.clear();
   disk.fail_at = 0;
   disk.names.clear();
+  disk.sync_takes = std::chrono::microseconds(0);
 }
 
 void Apply(const Operation& operation, Files& files) {
@@ -241,19 +304,25 @@ Files AfterPowerLoss(const std::vector<Operation>& operations, std::size_t count
                      std::uint64_t seed) {
   Files files;
   std::map<std::string, std::vector<Operation>> pending;
+  std::mt19937_64 random(seed);
   for (std::size_t i = 0; i < count; ++i) {
     const Operation& operation = operations[i];
-    if (operation.kind != Operation::Kind::kWrite && operation.kind != Operation::Kind::kTruncate) {
+    if (operation.kind == Operation::Kind::kFailedSync) {
+      ApplySome(std::exchange(pending[operation.name], {}), random, files);
+    } else if (operation.kind != Operation::Kind::kWrite &&
+               operation.kind != Operation::Kind::kTruncate) {
       for (const Operation& synced : pending[operation.name]) {
         Apply(synced, files);
       }
       pending.erase(operation.name);
+      if (operation.kind == Operation::Kind::kRename) {
+        pending.erase(operation.bytes);  // Of the file that had this name before.
+      }
       Apply(operation, files);
     } else {
       pending[operation.name].push_back(operation);
     }
   }
-  std::mt19937_64 random(seed);
   for (const auto& [name, operations_left] : pending) {
     ApplySome(operations_left, random, files);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -17,7 +18,7 @@ const char* ToString(Call call);
 
 // A change of a file, in the order in which the process made it.
 struct Operation {
-  enum class Kind { kWrite, kTruncate, kSync, kRemove, kRename };
+  enum class Kind { kWrite, kTruncate, kSync, kFailedSync, kRemove, kRename };
   Kind kind = Kind::kWrite;
   std::string name;     // Of the file, in its directory.
   std::int64_t at = 0;  // Of a write; the size after a truncation.
@@ -30,8 +31,17 @@ void Watch(const std::string& directory);
 void FailAt(Call call, std::int64_t n, int error);
 // Has it?
 bool HasFailed();
+// Syncs of the file with this name wait from now on, until they are released; they are counted, and
+// fail, when they go on.
+void HoldSyncs(const std::string& name);
+// Waits until one is held; false where that takes longer.
+bool WaitForHeldSync(std::chrono::milliseconds wait);
+void ReleaseSyncs();
+// Each sync from now on takes so long, so that other threads write meanwhile.
+void SlowSyncs(std::chrono::microseconds each);
 std::int64_t CountOf(Call call);
 std::vector<Operation> Operations();
+std::size_t OperationCount();
 void StopWatching();
 
 // What a disk holds, by name of the file.
@@ -41,8 +51,8 @@ void Apply(const Operation& operation, Files& files);
 // As the process left them at its `count`-th operation: what a kill leaves.
 Files AfterKill(const std::vector<Operation>& operations, std::size_t count);
 // The same after a loss of power: what was synced is there; of the rest each write is there, or
-// not, or torn at a sector, in any order. Names of files are taken to be durable. The same seed
-// makes the same choices.
+// not, or torn at a sector, in any order. So is what a sync that failed was for, whatever sync
+// comes after it. Names of files are taken to be durable. The same seed makes the same choices.
 Files AfterPowerLoss(const std::vector<Operation>& operations, std::size_t count,
                      std::uint64_t seed);
 

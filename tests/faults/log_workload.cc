@@ -1,9 +1,13 @@
 #include "log_workload.h"
 
-#include <map>
+#include <iterator>
 #include <memory>
+#include <random>
+#include <string_view>
+#include <thread>
 
 #include "fault_disk.h"
+#include "paylog/base/check.h"
 #include "paylog/base/clock.h"
 #include "paylog/log_sqlite/sqlite_log.h"
 
@@ -12,9 +16,11 @@ namespace {
 
 constexpr int kEntries = 12;
 constexpr std::size_t kFiller = 700;  // So that batches take several sectors.
+constexpr std::size_t kLargeFiller = 900'000;
+constexpr std::string_view kLarge = "large-";
+constexpr std::size_t kWritersMax = 4;
 const std::string kEvents = "events";
 const std::string kResults = "results";
-const std::string kGroup = "readers";
 
 const base::SystemClock kClock;
 
@@ -23,7 +29,25 @@ log::TopicPartition At(const std::string& topic) {
 }
 
 std::string ValueOf(const std::string& id) {
-  return id + ' ' + std::string(kFiller, static_cast<char>('a' + id.back() % 20));
+  if (!id.starts_with(kLarge)) {
+    return id + ' ' + std::string(kFiller, static_cast<char>('a' + id.back() % 20));
+  }
+  std::string value = id + ' ';
+  std::minstd_rand random(static_cast<unsigned>(std::stoi(id.substr(kLarge.size()))) + 1);
+  while (value.size() < kLargeFiller) {
+    value += static_cast<char>(random() >> 8);  // No compression makes it smaller.
+  }
+  return value;
+}
+
+// Each writer's own: the group's offset counts its transactions.
+log::GroupMetadata GroupOf(std::size_t writer) {
+  return log::GroupMetadata::Standalone("readers-" + std::to_string(writer));
+}
+
+base::Result<std::int64_t> CountOf(log::Log& log, std::size_t writer) {
+  PAYLOG_ASSIGN(const auto offset, log.CommittedOffset(GroupOf(writer).group(), At(kEvents)));
+  return offset.value_or(base::Offset(0)).value();
 }
 
 base::Result<std::unique_ptr<log_sqlite::SqliteLog>> Open(const std::string& directory) {
@@ -33,31 +57,63 @@ base::Result<std::unique_ptr<log_sqlite::SqliteLog>> Open(const std::string& dir
 }
 
 base::Result<void> MakeTopics(log::Log& log) {
-  const log::TopicSpec specs[] = {{.name = kEvents}, {.name = kResults}};
+  const log::TopicSpec specs[] = {{.name = kEvents, .record_bytes_max = 1 << 20},
+                                  {.name = kResults, .record_bytes_max = 1 << 20}};
   return log.CreateTopics(specs);
 }
 
-base::Result<void> Write(log::TransactionalWriter& writer, const std::string& id, int number) {
+base::Result<void> Write(log::TransactionalWriter& writer, std::size_t number_of_writer,
+                         const std::string& id, std::int64_t count) {
   PAYLOG_TRY(writer.Begin());
   PAYLOG_TRY(writer.Append(At(kEvents), {.key = id, .value = ValueOf(id)}));
   PAYLOG_TRY(writer.Append(At(kResults), {.key = id, .value = ValueOf(id)}));
-  PAYLOG_TRY(writer.CommitOffset(log::GroupMetadata::Standalone(kGroup), At(kEvents),
-                                 base::Offset(number)));
+  PAYLOG_TRY(writer.CommitOffset(GroupOf(number_of_writer), At(kEvents), base::Offset(count)));
   return writer.Commit();
 }
 
-base::Result<void> TryWork(const std::string& directory, WorkDone& done) {
-  PAYLOG_ASSIGN(const auto log, Open(directory));
-  PAYLOG_TRY(MakeTopics(*log));
-  done.acknowledged.push_back({.id = "", .operations = Operations().size()});
-  PAYLOG_ASSIGN(const auto writer, log->NewWriter("w"));
+base::Result<void> WriteShare(log::Log& log, std::size_t writer_number, std::size_t writers,
+                              const std::vector<std::string>& ids, WorkDone& done) {
+  PAYLOG_ASSIGN(const auto writer, log.NewWriter("w-" + std::to_string(writer_number)));
   PAYLOG_TRY(writer->Init());
-  int number = 0;
-  for (const std::string& id : AllIds()) {
-    PAYLOG_TRY(Write(*writer, id, ++number));
-    done.acknowledged.push_back({.id = id, .operations = Operations().size()});
+  std::int64_t count = 0;
+  for (std::size_t i = writer_number; i < ids.size(); i += writers) {
+    PAYLOG_TRY(Write(*writer, writer_number, ids[i], ++count));
+    done.acknowledged.push_back({.id = ids[i], .operations = OperationCount()});
   }
   return {};
+}
+
+base::Result<void> TryWork(const std::string& directory, const std::vector<std::string>& ids,
+                           std::size_t writers, WorkDone& done) {
+  PAYLOG_ASSIGN(const auto log, Open(directory));
+  PAYLOG_TRY(MakeTopics(*log));
+  done.acknowledged.push_back({.id = "", .operations = OperationCount()});
+  std::vector<WorkDone> shares(writers);
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t w = 0; w < writers; ++w) {
+      threads.emplace_back([&, w] {
+        if (auto written = WriteShare(*log, w, writers, ids, shares[w]); !written) {
+          shares[w].error = written.error();
+        }
+      });
+    }
+  }
+  base::Result<void> outcome;
+  for (const WorkDone& share : shares) {
+    done.acknowledged.insert(done.acknowledged.end(), share.acknowledged.begin(),
+                             share.acknowledged.end());
+    outcome = outcome && share.error ? base::Result<void>(*share.error) : outcome;
+  }
+  return outcome;
+}
+
+std::vector<std::string> Numbered(std::string_view prefix) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < kEntries; ++i) {
+    ids.push_back(std::string(prefix) + std::to_string(i));
+  }
+  return ids;
 }
 
 // Each id once, with its value; a message where that is not so.
@@ -69,7 +125,7 @@ base::Result<std::string> ReadTopic(log::Log& log, const std::string& topic,
     PAYLOG_ASSIGN(const auto polled, reader->Poll({}));
     for (const log::StoredRecord& record : polled.records) {
       const std::string id = record.key.value_or("");
-      if (record.value != ValueOf(id + (id.empty() ? "?" : ""))) {
+      if (id.empty() || record.value != ValueOf(id)) {
         return topic + ": a record of '" + id + "' is not what was written";
       }
       if (!ids.insert(id).second) {
@@ -91,27 +147,50 @@ base::Result<Found> InspectOpen(log::Log& log) {
   if (found.wrong.empty() && results != found.ids) {
     found.wrong = "a transaction is there by half";
   }
-  PAYLOG_ASSIGN(const auto offset, log.CommittedOffset(kGroup, At(kEvents)));
-  if (found.wrong.empty() &&
-      offset.value_or(base::Offset(0)).value() != static_cast<std::int64_t>(found.ids.size())) {
-    found.wrong = "the offset is not that of the last transaction";
+  std::int64_t transactions = 0;
+  for (std::size_t w = 0; w < kWritersMax; ++w) {
+    PAYLOG_ASSIGN(const std::int64_t count, CountOf(log, w));
+    transactions += count;
+  }
+  if (found.wrong.empty() && transactions != std::ssize(found.ids)) {
+    found.wrong = "the offsets are not those of the last transactions";
   }
   return found;
+}
+
+base::Result<void> WriteMissing(log::Log& log, const std::vector<std::string>& ids,
+                                WorkDone& done) {
+  PAYLOG_ASSIGN(const Found before, InspectOpen(log));
+  done.acknowledged.push_back({.id = "", .operations = OperationCount()});
+  for (const std::string& id : before.ids) {
+    done.acknowledged.push_back({.id = id, .operations = OperationCount()});
+  }
+  PAYLOG_ASSIGN(const auto writer, log.NewWriter("w-0"));
+  PAYLOG_TRY(writer->Init());
+  PAYLOG_ASSIGN(std::int64_t count, CountOf(log, 0));
+  for (const std::string& id : ids) {
+    if (!before.ids.contains(id)) {
+      PAYLOG_TRY(Write(*writer, 0, id, ++count));
+      done.acknowledged.push_back({.id = id, .operations = OperationCount()});
+    }
+  }
+  return {};
 }
 
 }  // namespace
 
 std::vector<std::string> AllIds() {
-  std::vector<std::string> ids;
-  for (int i = 0; i < kEntries; ++i) {
-    ids.push_back("p-" + std::to_string(i));
-  }
-  return ids;
+  return Numbered("p-");
+}
+std::vector<std::string> LargeIds() {
+  return Numbered(kLarge);
 }
 
-WorkDone Work(const std::string& directory) {
+WorkDone Work(const std::string& directory, const std::vector<std::string>& ids,
+              std::size_t writers) {
+  CHECK(writers <= kWritersMax);
   WorkDone done;
-  if (auto worked = TryWork(directory, done); !worked) {
+  if (auto worked = TryWork(directory, ids, writers, done); !worked) {
     done.error = worked.error();
   }
   return done;
@@ -122,17 +201,24 @@ base::Result<Found> Inspect(const std::string& directory) {
   return InspectOpen(*log);
 }
 
-base::Result<Found> Resubmit(const std::string& directory) {
-  PAYLOG_ASSIGN(const auto log, Open(directory));
-  PAYLOG_ASSIGN(const Found before, InspectOpen(*log));
-  PAYLOG_ASSIGN(const auto writer, log->NewWriter("w"));
-  PAYLOG_TRY(writer->Init());
-  auto number = static_cast<int>(before.ids.size());
-  for (const std::string& id : AllIds()) {
-    if (!before.ids.contains(id)) {
-      PAYLOG_TRY(Write(*writer, id, ++number));
-    }
+WorkDone Resume(const std::string& directory, const std::vector<std::string>& ids) {
+  WorkDone done;
+  base::Result<void> worked = base::Error{};
+  if (const auto log = Open(directory); log) {
+    worked = WriteMissing(**log, ids, done);
+  } else {
+    worked = log.error();
   }
+  if (!worked) {
+    done.error = worked.error();
+  }
+  return done;
+}
+
+base::Result<Found> Resubmit(const std::string& directory, const std::vector<std::string>& ids) {
+  PAYLOG_ASSIGN(const auto log, Open(directory));
+  WorkDone done;
+  PAYLOG_TRY(WriteMissing(*log, ids, done));
   return InspectOpen(*log);
 }
 

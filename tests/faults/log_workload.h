@@ -19,15 +19,21 @@ struct Acknowledged {
 };
 
 struct WorkDone {
-  std::vector<Acknowledged> acknowledged;
-  std::optional<base::Error> error;  // What ended the work early.
+  std::vector<Acknowledged> acknowledged;  // The first: that there are topics.
+  std::optional<base::Error> error;        // What ended the work early.
 };
 
-// Opens or makes the log in the directory, and writes all entries; ends at the first error, as a
-// process does.
-WorkDone Work(const std::string& directory);
-
 std::vector<std::string> AllIds();
+// Entries so large that the log moves its WAL into its file while it works.
+std::vector<std::string> LargeIds();
+
+// Makes the log in the directory, and writes these entries, so many threads at once; each ends at
+// its first error, as a process does.
+WorkDone Work(const std::string& directory, const std::vector<std::string>& ids = AllIds(),
+              std::size_t writers = 1);
+// Opens a log that was made and writes the entries that are missing. Those that it finds there
+// count as acknowledged from then on.
+WorkDone Resume(const std::string& directory, const std::vector<std::string>& ids = AllIds());
 
 // What a log holds, and what is wrong with it.
 struct Found {
@@ -38,6 +44,7 @@ struct Found {
 base::Result<Found> Inspect(const std::string& directory);
 
 // Writes the entries that are missing: each stands there once, then. An error is the log's own.
-base::Result<Found> Resubmit(const std::string& directory);
+base::Result<Found> Resubmit(const std::string& directory,
+                             const std::vector<std::string>& ids = AllIds());
 
 }  // namespace paylog::faults

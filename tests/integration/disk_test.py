@@ -73,10 +73,12 @@ def submit(log, number, environment=None):
 
 
 def assert_one_clear_error(outcome, *reasons):
-    """One line that names the file and what is wrong with it. A snapshot that could not be saved may be warned of."""
+    """One line that names the file, or the directory, and what is wrong with it. A snapshot that could not be
+    saved may be warned of."""
     errors = [line for line in outcome.err.splitlines() if not re.match("paylog: warning: snapshot .* could not", line)]
     assert outcome.code == 3 and len(errors) == 1, outcome
-    assert re.match(r"paylog: I/O error: .*/log/(log\.sqlite|head|snapshots/ledger-\d\.sqlite)\b", errors[0]), outcome
+    assert re.match(r"paylog: I/O error: .*/log(/(log\.sqlite|head|snapshots/ledger-\d\.sqlite)\b|: )",
+                    errors[0]), outcome
     assert any(reason in errors[0] for reason in reasons), outcome
 
 

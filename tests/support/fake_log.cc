@@ -260,7 +260,13 @@ base::Result<std::unique_ptr<log::Reader>> FakeLog::NewReader(const log::TopicPa
   if (const Planned planned = Take(Call::kNewReader); planned.error) {
     return *planned.error;
   }
+  isolations_[from] = isolation;
   return std::unique_ptr<log::Reader>(std::make_unique<FakeReader>(*this, from, isolation));
+}
+
+std::optional<log::Isolation> FakeLog::IsolationOf(const log::TopicPartition& from) const {
+  const auto found = isolations_.find(from);
+  return found == isolations_.end() ? std::nullopt : std::optional(found->second);
 }
 
 base::Result<std::unique_ptr<log::TransactionalWriter>> FakeLog::NewWriter(

@@ -59,6 +59,8 @@ class FakeLog final : public log::Log {
   [[nodiscard]] log::GroupMetadata Metadata(const std::string& group) const;
   void BeginGeneration() { ++generation_; }
 
+  // As the last reader of the partition was made; nullopt where there was none.
+  [[nodiscard]] std::optional<log::Isolation> IsolationOf(const log::TopicPartition& from) const;
   // All calls of writers and CommittedOffset since the start, in order, failed ones included.
   [[nodiscard]] const std::vector<Call>& calls() const { return calls_; }
   [[nodiscard]] std::size_t CountOf(Call call) const;
@@ -93,6 +95,7 @@ class FakeLog final : public log::Log {
   // By offset; nullopt for a marker.
   std::map<log::TopicPartition, std::vector<std::optional<log::StoredRecord>>> partitions_;
   std::map<log::TopicPartition, base::Offset> stable_ends_;
+  std::map<log::TopicPartition, log::Isolation> isolations_;
   std::function<void()> on_poll_;
   int hidden_polls_ = 0;
   std::map<std::pair<std::string, log::TopicPartition>, base::Offset> offsets_;

@@ -19,7 +19,8 @@ namespace paylog::log {
 //
 // What every adapter promises (tests/contract shows it):
 //  1. Within a partition records keep the order in which they were committed; offsets only grow.
-//  2. A transaction's records and input offsets become visible all together or not at all.
+//  2. A transaction's records and input offsets become visible all together or not at all; whoever
+//     reads ahead (see Isolation) sees its records before its offsets.
 //  3. An acknowledged commit survives the death of any process.
 //  4. After Init of a transactional id no earlier owner of that id can commit anything.
 //  5. There is no order between partitions: two transactions that write to the same two partitions

@@ -10,8 +10,16 @@
 namespace paylog::log {
 
 // kReadCommitted sees no record of a transaction that is open or aborted, and none behind the first
-// open transaction of its partition. kReadUncommitted sees all.
-enum class Isolation { kReadCommitted, kReadUncommitted };
+// open transaction of its partition. kReadUncommitted sees all. kReadAhead is kReadCommitted for
+// whoever does nothing outside the log before its own next commit is acknowledged: where the log is
+// in this process, it also sees committed records that the disk does not have yet, and that commit
+// will not be acknowledged before they are there.
+enum class Isolation { kReadCommitted, kReadUncommitted, kReadAhead };
+
+// What it is on a log that is not in this process.
+constexpr Isolation WithoutReadAhead(Isolation isolation) {
+  return isolation == Isolation::kReadAhead ? Isolation::kReadCommitted : isolation;
+}
 
 struct PollLimits {
   std::size_t records_max = 10'000;

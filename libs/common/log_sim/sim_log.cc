@@ -88,7 +88,7 @@ base::Result<std::unique_ptr<log::Reader>> SimLog::NewReader(const log::TopicPar
   PAYLOG_TRY(client_->Enter());
   PAYLOG_TRY(client_->broker.FindPartition(from));
   return std::unique_ptr<log::Reader>(
-      std::make_unique<Reader>(client_, from, isolation == log::Isolation::kReadCommitted));
+      std::make_unique<Reader>(client_, from, isolation != log::Isolation::kReadUncommitted));
 }
 
 base::Result<std::unique_ptr<log::TransactionalWriter>> SimLog::NewWriter(

@@ -218,7 +218,7 @@ base::Result<std::vector<log::TopicSpec>> SocketLog::ListTopics() {
 
 base::Result<std::unique_ptr<log::Reader>> SocketLog::NewReader(const log::TopicPartition& from,
                                                                 log::Isolation isolation) {
-  auto reader = std::make_unique<SocketReader>(*this, from, isolation);
+  auto reader = std::make_unique<SocketReader>(*this, from, log::WithoutReadAhead(isolation));
   PAYLOG_TRY(reader->EndOffset());  // kNotFound comes here, as the port promises.
   return std::unique_ptr<log::Reader>(std::move(reader));
 }

@@ -11,7 +11,6 @@
 namespace paylog::log_sqlite {
 namespace {
 
-constexpr std::chrono::milliseconds kHeadSyncInterval{1000};
 // How much one SQLite transaction may take; the rest waits for the next.
 constexpr std::size_t kRequestsMax = 4096;
 constexpr std::size_t kBytesMax = std::size_t{64} * 1024 * 1024;
@@ -56,7 +55,7 @@ Committer::~Committer() {
   thread_.join();
 }
 
-std::future<Committer::Answer> Committer::Submit(Request request) {
+std::future<Answer> Committer::Submit(Request request) {
   Pending pending{.request = std::move(request), .answer = {}};
   std::future<Answer> answer = pending.answer.get_future();
   {
@@ -69,23 +68,16 @@ std::future<Committer::Answer> Committer::Submit(Request request) {
 
 void Committer::Run() {
   while (std::optional<std::vector<Pending>> pending = Take()) {
-    if (!pending->empty()) {
-      Process(*std::move(pending));
-    }
+    Process(*std::move(pending));
     KeepHouse();
   }
 }
 
 std::optional<std::vector<Committer::Pending>> Committer::Take() {
   std::unique_lock lock(mutex_);
-  const auto ready = [this] { return stopping_ || !queue_.empty(); };
-  if (head_is_synced_) {
-    arrived_.wait(lock, ready);
-  } else {
-    arrived_.wait_until(lock, head_due_, ready);
-  }
+  arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
   if (stopping_ && queue_.empty()) {
-    return std::nullopt;  // Closing the storage syncs the head.
+    return std::nullopt;
   }
   std::vector<Pending> taken;
   std::size_t bytes = 0;
@@ -106,69 +98,46 @@ void Committer::Process(std::vector<Pending> pending) {
   Shared shared;
   for (Pending& one : pending) {
     if (const auto* const compact = std::get_if<CompactTopic>(&one.request)) {
-      // It reads what was committed, so what waits before it comes first.
       CommitShared(shared);
-      one.answer.set_value(Compact(*compact));
+      Answer compacted = Compact(*compact);
+      shared.written.answers.emplace_back(std::move(one.answer), std::move(compacted));
       continue;
     }
-    shared.answers.emplace_back(&one, Stage(one.request, shared));
+    Answer staged = Stage(one.request, shared);
+    shared.written.answers.emplace_back(std::move(one.answer), std::move(staged));
   }
   CommitShared(shared);
 }
 
 void Committer::CommitShared(Shared& shared) {
-  base::Result<void> outcome = parts_.failure.Check();
-  if (outcome && !shared.plan.empty()) {
-    if (const base::Result<void> committed = parts_.storage.Commit(shared.plan); !committed) {
-      Fail(committed.error());
-      outcome = parts_.failure.Check();
+  if (!shared.plan.empty() && !parts_.failure.is_set()) {
+    base::Result<Head> written = parts_.storage.Write(shared.plan);
+    if (written) {
+      parts_.tail.Add(shared.written.batches);
+      shared.written.head = *written;
+    } else {
+      Fail(written.error());
     }
   }
-  if (outcome) {
-    Publish(shared);
-  }
-  for (auto& [pending, answer] : shared.answers) {
-    pending->answer.set_value(outcome ? std::move(answer) : Answer(outcome.error()));
-  }
+  parts_.syncer.Submit(std::move(shared.written));
   shared = Shared{};
-}
-
-void Committer::Publish(Shared& shared) {
-  if (!shared.plan.empty() && head_is_synced_) {
-    head_is_synced_ = false;
-    head_due_ = std::chrono::steady_clock::now() + kHeadSyncInterval;
-  }
-  for (const Topic& topic : shared.topics) {
-    parts_.tail.AddPartitions(
-        std::vector<PartitionState>(static_cast<std::size_t>(topic.spec.partition_count)));
-    parts_.catalog.Add(topic);
-  }
-  if (!shared.batches.empty() || !shared.offsets.empty()) {
-    parts_.tail.Publish(shared.batches, shared.offsets);
-  }
 }
 
 void Committer::Fail(const base::Error& cause) {
   parts_.failure.Set(cause);
   parts_.tail.WakeAll();
-  head_is_synced_ = true;  // Nothing is written any more.
 }
 
 void Committer::KeepHouse() {
   if (parts_.failure.is_set()) {
     return;
   }
-  base::Result<void> kept = parts_.storage.CheckpointIfLarge();
-  if (kept && !head_is_synced_ && std::chrono::steady_clock::now() >= head_due_) {
-    kept = parts_.storage.SyncHead();
-    head_is_synced_ = true;
-  }
-  if (!kept) {
+  if (const base::Result<void> kept = parts_.storage.CheckpointIfLarge(); !kept) {
     Fail(kept.error());
   }
 }
 
-Committer::Answer Committer::Stage(Request& request, Shared& shared) {
+Answer Committer::Stage(Request& request, Shared& shared) {
   return std::visit(
       Overloaded{[&](CommitTransaction& commit) { return StageTransaction(commit, shared); },
                  [&](const RaiseEpoch& raise) { return StageEpoch(raise, shared); },
@@ -197,7 +166,7 @@ base::Result<void> Committer::CheckTransaction(const CommitTransaction& request)
   return {};
 }
 
-Committer::Answer Committer::StageTransaction(CommitTransaction& request, Shared& shared) {
+Answer Committer::StageTransaction(CommitTransaction& request, Shared& shared) {
   if (const base::Result<void> checked = CheckTransaction(request); !checked) {
     return checked.error();
   }
@@ -207,7 +176,7 @@ Committer::Answer Committer::StageTransaction(CommitTransaction& request, Shared
   for (const StagedOffset& offset : request.offsets) {
     GroupOffsetKey key{.group = offset.group.group(), .from = offset.from};
     shared.plan.Put(OffsetCell(key, offset.next));
-    shared.offsets.insert_or_assign(std::move(key), offset.next);
+    shared.written.offsets.insert_or_assign(std::move(key), offset.next);
   }
   return 0;
 }
@@ -233,17 +202,17 @@ void Committer::StageBatch(StagedBatch& staged, Shared& shared) {
                                            .appended = partition.appended},
                                  .blob = std::move(staged.blob)});
   shared.plan.Put(PartitionCell(staged.partition_index, partition));
-  shared.batches.push_back(
+  shared.written.batches.push_back(
       {.partition_index = staged.partition_index, .batch = std::move(staged.decoded)});
 }
 
-Committer::Answer Committer::StageEpoch(const RaiseEpoch& request, Shared& shared) {
+Answer Committer::StageEpoch(const RaiseEpoch& request, Shared& shared) {
   const std::int64_t epoch = ++state_.epochs[request.transactional_id];
   shared.plan.Put(EpochCell(request.transactional_id, epoch));
   return epoch;
 }
 
-Committer::Answer Committer::StageTopics(const CreateTopics& request, Shared& shared) {
+Answer Committer::StageTopics(const CreateTopics& request, Shared& shared) {
   base::Result<std::vector<Topic>> wanted = TopicsToMake(request.specs, state_);
   if (!wanted) {
     return wanted.error();
@@ -253,14 +222,15 @@ Committer::Answer Committer::StageTopics(const CreateTopics& request, Shared& sh
     state_.partitions.resize(state_.partitions.size() +
                              static_cast<std::size_t>(topic.spec.partition_count));
     state_.topics[topic.spec.name] = topic;
-    shared.topics.push_back(std::move(topic));
+    shared.written.topics.push_back(std::move(topic));
   }
   return 0;
 }
 
-Committer::Answer Committer::Compact(const CompactTopic& request) {
-  if (const base::Result<void> alive = parts_.failure.Check(); !alive) {
-    return alive.error();
+Answer Committer::Compact(const CompactTopic& request) {
+  // A row of many batches is durable and seen whole: nothing in it may be ahead of the disk.
+  if (const base::Result<void> drained = parts_.syncer.Drain(); !drained) {
+    return drained.error();
   }
   const Topic& topic = state_.topics.at(request.topic);
   for (std::int32_t i = 0; i < topic.spec.partition_count; ++i) {

@@ -16,9 +16,9 @@
 #include "paylog/log/group.h"
 #include "paylog/log_group/group_coordinator.h"
 #include "paylog/log_sqlite/batch_codec.h"
-#include "paylog/log_sqlite/catalog.h"
 #include "paylog/log_sqlite/failure.h"
 #include "paylog/log_sqlite/storage.h"
+#include "paylog/log_sqlite/syncer.h"
 #include "paylog/log_sqlite/tail_cache.h"
 
 namespace paylog::log_sqlite {
@@ -61,18 +61,16 @@ struct CompactTopic {
 };
 using Request = std::variant<CommitTransaction, RaiseEpoch, CreateTopics, CompactTopic>;
 
-// The one thread that commits. It takes all requests that wait, accepts or refuses each on its own,
-// in order of arrival, and puts the accepted ones into one SQLite transaction and one fsync. Then
-// come, in this order: the head, the readers, the answers. It also syncs the head, within a second
-// of a commit. Thread-safe; what it refers to must outlive it.
+// The one thread that writes. It takes all requests that wait, accepts or refuses each on its own,
+// in order of arrival, and puts the accepted ones into one SQLite transaction. Then it shows them
+// to those who read ahead, and leaves the rest to the syncer. Thread-safe; what it refers to must
+// outlive it.
 class Committer {
  public:
-  using Answer = base::Result<std::int64_t>;
-
   struct Parts {
     Storage& storage;
-    Catalog& catalog;
     TailCache& tail;
+    Syncer& syncer;
     log_group::GroupCoordinator& groups;
     Failure& failure;
     const base::Clock& clock;
@@ -95,18 +93,14 @@ class Committer {
   // The requests that share a SQLite transaction.
   struct Shared {
     CommitPlan plan;
-    std::vector<TailBatch> batches;
-    TailCache::Offsets offsets;
-    std::vector<Topic> topics;
-    std::vector<std::pair<Pending*, Answer>> answers;
+    Written written;
   };
 
   void Run();
-  // Waits for requests. None: the head is due. nullopt: the end.
+  // Waits for requests. nullopt: the end.
   std::optional<std::vector<Pending>> Take();
   void Process(std::vector<Pending> pending);
   void CommitShared(Shared& shared);
-  void Publish(Shared& shared);
   void Fail(const base::Error& cause);
   void KeepHouse();
 
@@ -126,8 +120,6 @@ class Committer {
   std::deque<Pending> queue_;
   bool stopping_ = false;
 
-  bool head_is_synced_ = true;
-  std::chrono::steady_clock::time_point head_due_;
   std::thread thread_;  // Last: it uses all the others.
 };
 

@@ -10,18 +10,19 @@ Engine::Engine(std::unique_ptr<Storage> opened, const base::Clock& clock,
       storage(*storage_),
       failure(storage.path()),
       tail(tail_cache_bytes, failure),
+      syncer({.storage = storage, .catalog = catalog, .tail = tail, .failure = failure}),
       committer(Prepare(clock)) {}
 
 Committer::Parts Engine::Prepare(const base::Clock& clock) {
   const LogState& state = storage.opened_state();
   tail.AddPartitions(state.partitions);
-  tail.Publish({}, state.offsets);
+  tail.Confirm({}, state.offsets);
   for (const auto& [name, topic] : state.topics) {
     catalog.Add(topic);
   }
   return {.storage = storage,
-          .catalog = catalog,
           .tail = tail,
+          .syncer = syncer,
           .groups = groups,
           .failure = failure,
           .clock = clock};

@@ -7,6 +7,7 @@
 #include "paylog/log_sqlite/committer.h"
 #include "paylog/log_sqlite/failure.h"
 #include "paylog/log_sqlite/storage.h"
+#include "paylog/log_sqlite/syncer.h"
 #include "paylog/log_sqlite/tail_cache.h"
 
 namespace paylog::log_sqlite {
@@ -26,6 +27,7 @@ class Engine {
   Catalog catalog;
   TailCache tail;
   log_group::GroupCoordinator groups;
+  Syncer syncer;
   Committer committer;
 
  private:

@@ -1,6 +1,7 @@
 #include "paylog/log_sqlite/file.h"
 
 #include <cerrno>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -8,6 +9,11 @@
 #include <unistd.h>
 
 namespace paylog::log_sqlite {
+namespace {
+
+constexpr std::size_t kChunk = std::size_t{1} << 20;
+
+}  // namespace
 
 base::Error ErrnoError(const std::string& doing) {
   const int code = errno;
@@ -86,6 +92,17 @@ base::Result<void> File::Sync() {
     return ErrnoError("syncing " + path_);
   }
   return {};
+}
+
+base::Result<void> File::WriteAgain() {
+  for (std::int64_t at = 0;;) {
+    PAYLOG_ASSIGN(const std::string bytes, ReadAt(at, kChunk));
+    if (bytes.empty()) {
+      return Sync();
+    }
+    PAYLOG_TRY(WriteAt(at, bytes));
+    at += std::ssize(bytes);
+  }
 }
 
 base::Result<void> SyncDirectory(const std::string& path) {

@@ -26,6 +26,9 @@ class File {
   base::Result<void> WriteAt(std::int64_t at, std::string_view bytes);
   base::Result<void> Truncate(std::int64_t size);
   base::Result<void> Sync();
+  // Writes what the file holds over itself, and syncs it. A sync alone would pass over what an
+  // earlier one, of any process, has failed to write: the kernel takes that for written.
+  base::Result<void> WriteAgain();
 
  private:
   File(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}

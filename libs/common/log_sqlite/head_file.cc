@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kSlotBytes = 512;
 constexpr std::size_t kChecksumAt = 504;
-constexpr std::uint64_t kSlotCount = 2;
+constexpr std::size_t kSlotCount = 2;
 constexpr std::string_view kMagic = "PAYLOGHD";
 constexpr std::uint32_t kHeadVersion = 1;
 
@@ -75,32 +75,46 @@ base::Result<void> HeadFile::Create(const std::string& directory, const Head& he
 base::Result<HeadFile> HeadFile::Open(const std::string& directory) {
   PAYLOG_ASSIGN(File file, File::Open(PathIn(directory), O_RDWR));
   PAYLOG_ASSIGN(const std::string bytes, file.ReadAt(0, kSlotBytes * kSlotCount));
-  std::optional<Head> newest;
-  for (std::uint64_t slot = 0; slot < kSlotCount; ++slot) {
-    const std::size_t at = std::min(bytes.size(), static_cast<std::size_t>(slot) * kSlotBytes);
-    const std::optional<Head> head =
-        DecodeSlot(std::string_view(bytes).substr(at, kSlotBytes), slot);
-    if (head && (!newest || head->number > newest->number)) {
-      newest = head;
+  std::array<std::optional<Head>, kSlotCount> heads;
+  std::optional<std::size_t> newest;
+  for (std::size_t slot = 0; slot < kSlotCount; ++slot) {
+    const std::size_t at = std::min(bytes.size(), slot * kSlotBytes);
+    heads[slot] = DecodeSlot(std::string_view(bytes).substr(at, kSlotBytes), slot);
+    if (heads[slot] && (!newest || heads[slot]->number > heads[*newest]->number)) {
+      newest = slot;
     }
   }
   if (!newest) {
     return base::Error{.code = base::ErrorCode::kCorrupt,
                        .context = "both slots of " + PathIn(directory) + " are damaged"};
   }
-  return HeadFile(std::move(file), *newest);
+  const Head head = *heads[*newest];
+  Numbers numbers{};
+  for (std::size_t slot = 0; slot < kSlotCount; ++slot) {
+    numbers[slot] = heads[slot].value_or(head).number;
+  }
+  return HeadFile(std::move(file), head, numbers, *newest);
 }
 
+HeadFile::HeadFile(File file, Head head, Numbers numbers, std::size_t newest)
+    : file_(std::move(file)),
+      head_(head),
+      numbers_(numbers),
+      newest_(newest),
+      fallback_(std::min(numbers[0], numbers[1])) {}
+
 base::Result<void> HeadFile::Write(const Head& head) {
-  const std::uint64_t slot = head.number % kSlotCount;
+  const std::size_t slot = 1 - newest_;
   PAYLOG_TRY(file_.WriteAt(static_cast<std::int64_t>(slot * kSlotBytes), EncodeSlot(head, slot)));
   head_ = head;
+  numbers_.at(slot) = head.number;
+  newest_ = slot;
   return {};
 }
 
 base::Result<void> HeadFile::Sync() {
   PAYLOG_TRY(file_.Sync());
-  synced_ = head_;
+  fallback_ = std::min(numbers_[0], numbers_[1]);
   return {};
 }
 

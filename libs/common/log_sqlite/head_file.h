@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,8 +11,9 @@
 #include "paylog/log_sqlite/file.h"
 
 // The head names the last commit from outside the database, since SQLite's WAL forgets, without a
-// word, every commit behind a damaged byte. Two slots of 512 bytes; commit n goes to slot n mod 2,
-// so a write that is torn leaves the commit before it. A slot, numbers little-endian:
+// word, every commit behind a damaged byte. Two slots of 512 bytes; a head goes to the slot that
+// does not hold the newest, so a write that is torn leaves the head before it. A slot, numbers
+// little-endian:
 //
 //     at  size
 //      0     8  magic "PAYLOGHD"
@@ -38,18 +41,26 @@ class HeadFile {
 
   // The newest head that a whole slot holds, as of Open or the last Write.
   [[nodiscard]] const Head& head() const { return head_; }
-  // The newest head that the disk has for certain.
-  [[nodiscard]] const Head& synced() const { return synced_; }
+  // The number of the oldest head that the next Open may have to start from: should a slot be
+  // damaged, or should a loss of power undo what was not synced.
+  [[nodiscard]] std::uint64_t fallback() const { return fallback_; }
 
   base::Result<void> Write(const Head& head);
   base::Result<void> Sync();
+  // See File::WriteAgain.
+  base::Result<void> WriteAgain() { return file_.WriteAgain(); }
 
  private:
-  HeadFile(File file, Head head) : file_(std::move(file)), head_(head), synced_(head) {}
+  using Numbers = std::array<std::uint64_t, 2>;
+
+  // `numbers`: of the slots; a bad one counts as the other, which is `newest`.
+  HeadFile(File file, Head head, Numbers numbers, std::size_t newest);
 
   File file_;
   Head head_;
-  Head synced_;
+  Numbers numbers_;
+  std::size_t newest_;
+  std::uint64_t fallback_;
 };
 
 }  // namespace paylog::log_sqlite

@@ -13,7 +13,7 @@ constexpr std::size_t kPolledReservedMax = 10'000;
 
 base::Result<void> PartitionReader::Seek(base::Offset offset) {
   PAYLOG_TRY(engine_.failure.Check());
-  const base::Offset end = engine_.tail.End(partition_.index);
+  const base::Offset end = engine_.tail.End(partition_.index, view_);
   if (offset.value() < 0 || offset > end) {
     return base::Error{.code = base::ErrorCode::kOffsetOutOfRange,
                        .context = Describe(partition_.name, offset) +
@@ -30,9 +30,9 @@ base::Result<log::PolledRecords> PartitionReader::Poll(const log::PollLimits& li
   std::size_t bytes = 0;
   while (true) {
     PAYLOG_TRY(engine_.failure.Check());
-    base::Offset end = engine_.tail.End(partition_.index);
+    base::Offset end = engine_.tail.End(partition_.index, view_);
     if (position_ >= end && polled.records.empty()) {
-      end = engine_.tail.WaitBeyond(partition_.index, position_, deadline, woken_);
+      end = engine_.tail.WaitBeyond(partition_.index, view_, position_, deadline, woken_);
       PAYLOG_TRY(engine_.failure.Check());
     }
     if (position_ >= end) {
@@ -90,7 +90,7 @@ bool PartitionReader::TakeFromBatch(const log::PollLimits& limits, std::size_t& 
 
 base::Result<base::Offset> PartitionReader::EndOffset() {
   PAYLOG_TRY(engine_.failure.Check());
-  return engine_.tail.End(partition_.index);
+  return engine_.tail.End(partition_.index, view_);
 }
 
 base::Result<base::Offset> PartitionReader::BeginningOffset() {

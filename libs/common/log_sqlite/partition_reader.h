@@ -8,13 +8,13 @@
 
 namespace paylog::log_sqlite {
 
-// Reads batches from the tail's cache, and from the database where they have left it. Both
-// isolations are the same here, since no transaction is in the log before it is committed. `engine`
-// must outlive it.
+// Reads batches from the tail's cache, and from the database where they have left it. No
+// transaction is in the log before it is committed, so there is nothing uncommitted to see.
+// `engine` must outlive it.
 class PartitionReader final : public log::Reader {
  public:
-  PartitionReader(Engine& engine, PartitionRef partition)
-      : engine_(engine), partition_(std::move(partition)) {}
+  PartitionReader(Engine& engine, PartitionRef partition, View view)
+      : engine_(engine), partition_(std::move(partition)), view_(view) {}
 
   base::Result<void> Seek(base::Offset offset) override;
   [[nodiscard]] base::Offset position() const override { return position_; }
@@ -30,6 +30,7 @@ class PartitionReader final : public log::Reader {
 
   Engine& engine_;
   const PartitionRef partition_;
+  const View view_;
   base::Offset position_;
   std::shared_ptr<const DecodedBatch> batch_;  // The one that was read last.
   bool woken_ = false;                         // Guarded by the tail's mutex.

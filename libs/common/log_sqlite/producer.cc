@@ -48,7 +48,7 @@ void RecordProducer::Submit() {
 }
 
 void RecordProducer::AwaitOldest() {
-  const Committer::Answer answer = on_their_way_.front().get();
+  const Answer answer = on_their_way_.front().get();
   on_their_way_.pop_front();
   if (!answer && !error_) {
     error_ = answer.error();

@@ -26,7 +26,7 @@ class RecordProducer final : public log::Producer {
 
   Engine& engine_;
   Stage stage_;
-  std::deque<std::future<Committer::Answer>> on_their_way_;
+  std::deque<std::future<Answer>> on_their_way_;
   std::optional<base::Error> error_;  // The first since the last Flush.
 };
 

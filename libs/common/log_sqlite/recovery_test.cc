@@ -1,10 +1,12 @@
 #include "paylog/log_sqlite/recovery.h"
 
 #include <filesystem>
+#include <set>
 
 #include <gtest/gtest.h>
 
 #include "paylog/log_sqlite/batch_codec.h"
+#include "paylog/log_sqlite/head_file.h"
 #include "paylog/log_sqlite/test_support.h"
 #include "paylog/test_support/must.h"
 #include "paylog/test_support/temporary_directory.h"
@@ -85,6 +87,29 @@ TEST_F(Recovery, UsesTheOtherSlotWhereOneIsBad) {
     FlipByte(HeadPath(), slot * kSlotBytes + 30);
     ExpectWhole();
   }
+}
+
+// One sync is for several commits, so the numbers of heads have gaps, and any parity.
+TEST_F(Recovery, AHeadNeverReplacesTheNewestOne) {
+  const TemporaryDirectory other;
+  Must(HeadFile::Create(other.path(), Head{}));
+  for (std::uint64_t number = 2; number <= 10; number += 2) {
+    auto head = Must(HeadFile::Open(other.path()));
+    Must(head.Write(Head{.number = number}));
+    EXPECT_EQ(head.head().number, number);
+    Must(head.Sync());
+    EXPECT_EQ(head.fallback(), number - 2);
+  }
+  const std::string whole = ReadFile(other.In("head"));
+  std::set<std::uint64_t> left;
+  for (const std::size_t slot : {0U, 1U}) {
+    WriteFile(other.In("head"), whole);
+    FlipByte(other.In("head"), slot * kSlotBytes + 30);
+    const auto head = Must(HeadFile::Open(other.path()));
+    left.insert(head.head().number);
+    EXPECT_EQ(head.fallback(), head.head().number);
+  }
+  EXPECT_EQ(left, (std::set<std::uint64_t>{8, 10}));
 }
 
 TEST_F(Recovery, RefusesTwoBadSlotsUntilTheHeadIsRepaired) {

@@ -42,11 +42,12 @@ base::Result<std::vector<log::TopicSpec>> SqliteLog::ListTopics() {
 }
 
 base::Result<std::unique_ptr<log::Reader>> SqliteLog::NewReader(const log::TopicPartition& from,
-                                                                log::Isolation /*isolation*/) {
+                                                                log::Isolation isolation) {
   PAYLOG_TRY(engine_->failure.Check());
   PAYLOG_ASSIGN(CatalogEntry entry, engine_->catalog.Find(from));
+  const View view = isolation == log::Isolation::kReadAhead ? View::kWritten : View::kDurable;
   return std::unique_ptr<log::Reader>(
-      std::make_unique<PartitionReader>(*engine_, std::move(entry.partition)));
+      std::make_unique<PartitionReader>(*engine_, std::move(entry.partition), view));
 }
 
 base::Result<std::unique_ptr<log::TransactionalWriter>> SqliteLog::NewWriter(
@@ -76,6 +77,8 @@ base::Result<std::optional<base::Offset>> SqliteLog::CommittedOffset(
     const std::string& group, const log::TopicPartition& from) {
   PAYLOG_TRY(engine_->failure.Check());
   PAYLOG_TRY(engine_->catalog.Find(from));
+  // Behind every commit that was accepted: a member that was replaced may have one under way.
+  PAYLOG_TRY(engine_->committer.Execute(CommitTransaction{}));
   return engine_->tail.GroupOffset({.group = group, .from = from});
 }
 

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include <fcntl.h>
+
 #include "paylog/base/check.h"
 
 namespace paylog::log_sqlite {
@@ -12,7 +14,7 @@ namespace fs = std::filesystem;
 
 // About 16 MiB of WAL.
 constexpr int kCheckpointPages = 4096;
-// Rows of commits stay this far behind the synced head, for the eyes of an inquiry.
+// Rows of commits stay this far behind what the head may fall back to, for the eyes of an inquiry.
 constexpr std::uint64_t kCommitsKept = 1024;
 constexpr std::uint64_t kPruneEvery = 64;
 
@@ -59,6 +61,19 @@ base::Result<void> MakeLog(const std::string& directory) {
     PAYLOG_TRY(CreateSchema(*database));
   }
   return SyncDirectory(directory);
+}
+
+std::string WalPath(const std::string& directory) {
+  return DatabasePath(directory) + "-wal";
+}
+
+// Makes durable what was found, which the head is about to name: a killed owner may not have synced
+// it, and one whose sync failed has left it in the kernel's memory alone.
+base::Result<File> OpenWalAnew(const std::string& directory) {
+  PAYLOG_ASSIGN(File wal, File::Open(WalPath(directory), O_RDWR));
+  PAYLOG_TRY(wal.WriteAgain());
+  PAYLOG_TRY(SyncDirectory(directory));
+  return wal;
 }
 
 base::Error RefuseHead(const base::Error& error, const std::string& directory) {
@@ -114,7 +129,9 @@ base::Result<std::unique_ptr<Storage>> Storage::Open(const std::string& director
   }
   PAYLOG_ASSIGN(Recovered recovered, Recover(*database, head.head()));
   PAYLOG_ASSIGN(Statements statements, PrepareAll(*database));
-  std::unique_ptr<Storage> storage(new Storage(std::move(lock), std::move(head),
+  PAYLOG_TRY(database->LeaveSyncsToCaller());
+  PAYLOG_ASSIGN(File wal, OpenWalAnew(directory));
+  std::unique_ptr<Storage> storage(new Storage(std::move(lock), std::move(head), std::move(wal),
                                                std::move(database), std::move(recovered),
                                                std::move(statements)));
   PAYLOG_TRY(storage->CatchUpHead(directory));
@@ -139,31 +156,34 @@ base::Result<VerifyReport> Storage::RepairHead(const std::string& directory) {
   PAYLOG_ASSIGN(const Recovered recovered, Recover(*database, std::nullopt));
   PAYLOG_ASSIGN(const VerifyReport report,
                 VerifyAll(*database, recovered.last, recovered.cells.digest()));
+  PAYLOG_TRY(OpenWalAnew(directory));
   PAYLOG_TRY(HeadFile::Create(directory, recovered.last));
   return report;
 }
 
-Storage::Storage(OwnerLock lock, HeadFile head, std::unique_ptr<sqlite::Database> database,
-                 Recovered recovered, Statements statements)
+Storage::Storage(OwnerLock lock, HeadFile head, File wal,
+                 std::unique_ptr<sqlite::Database> database, Recovered recovered,
+                 Statements statements)
     : lock_(std::move(lock)),
       head_(std::move(head)),
+      wal_(std::move(wal)),
       database_(std::move(database)),
       recovered_(std::move(recovered)),
       statements_(std::move(statements)) {}
 
 Storage::~Storage() {
-  const std::lock_guard guard(mutex_);
+  const std::scoped_lock guard(mutex_, head_mutex_);
   // Should the head not be synced, it is behind the log, which is as after a kill.
-  if (!failed_ && head_.Sync()) {
+  if (CheckWhole() && head_.Sync()) {
     database_->AllowCheckpointOnClose();
   }
 }
 
 // A killed owner may have left the log ahead of its head, and a damaged slot may be the reason:
-// both slots are made anew, so that neither names a commit whose row may be pruned.
+// both slots are made anew.
 base::Result<void> Storage::CatchUpHead(const std::string& directory) {
   if (head_.head() == recovered_.last) {
-    return head_.Sync();
+    return head_.WriteAgain();
   }
   PAYLOG_TRY(HeadFile::Create(directory, recovered_.last));
   PAYLOG_ASSIGN(head_, HeadFile::Open(directory));
@@ -196,11 +216,28 @@ base::Result<Storage::Statements> Storage::PrepareAll(sqlite::Database& database
                     .find_batch = std::move(find_batch)};
 }
 
-base::Result<void> Storage::Commit(CommitPlan& plan) {
-  const std::lock_guard guard(mutex_);
-  CHECK(!failed_);
+template <typename T>
+base::Result<T> Storage::Remember(base::Result<T> outcome) {
+  if (!outcome) {
+    const std::lock_guard guard(failure_mutex_);
+    failure_ = failure_.value_or(outcome.error());
+  }
+  return outcome;
+}
+
+base::Result<void> Storage::CheckWhole() const {
+  const std::lock_guard guard(failure_mutex_);
+  return failure_ ? base::Result<void>(*failure_) : base::Result<void>();
+}
+
+base::Result<Head> Storage::Write(CommitPlan& plan) {
   CHECK(!plan.empty());
-  failed_ = true;  // Until the end is reached: any way out before it leaves the outcome unknown.
+  const std::lock_guard guard(mutex_);
+  PAYLOG_TRY(CheckWhole());
+  return Remember(WriteTransaction(plan));
+}
+
+base::Result<Head> Storage::WriteTransaction(CommitPlan& plan) {
   CommitHeader header{.number = recovered_.last.number + 1, .previous = recovered_.last.hash};
   PAYLOG_TRY(statements_->begin.Run());
   PAYLOG_TRY(WriteBatches(plan, header));
@@ -211,9 +248,14 @@ base::Result<void> Storage::Commit(CommitPlan& plan) {
   PAYLOG_TRY(WriteCommitRow(header, encoded, next));
   PAYLOG_TRY(statements_->commit.Run());
   recovered_.last = next;
-  PAYLOG_TRY(head_.Write(next));
-  failed_ = false;
-  return {};
+  return next;
+}
+
+base::Result<void> Storage::Sync(const Head& last) {
+  PAYLOG_TRY(CheckWhole());
+  PAYLOG_TRY(Remember(wal_.Sync()));
+  const std::lock_guard guard(head_mutex_);
+  return Remember(head_.Write(last));
 }
 
 base::Result<void> Storage::WriteBatches(CommitPlan& plan, CommitHeader& header) {
@@ -248,26 +290,32 @@ base::Result<void> Storage::WriteCommitRow(const CommitHeader& header, const std
       .Bind(2, encoded)
       .Bind(3, ViewOf(next.hash));
   PAYLOG_TRY(statements_->insert_commit.Run());
-  const std::uint64_t synced = head_.synced().number;
-  if (header.number % kPruneEvery != 0 || synced <= kCommitsKept) {
+  if (header.number % kPruneEvery != 0) {
     return {};
   }
-  statements_->prune_commits.Bind(1, static_cast<std::int64_t>(synced - kCommitsKept));
+  const std::uint64_t needed = HeadFallback();
+  if (needed <= kCommitsKept) {
+    return {};
+  }
+  statements_->prune_commits.Bind(1, static_cast<std::int64_t>(needed - kCommitsKept));
   return statements_->prune_commits.Run();
 }
 
+std::uint64_t Storage::HeadFallback() const {
+  const std::lock_guard guard(head_mutex_);
+  return head_.fallback();
+}
+
 base::Result<void> Storage::SyncHead() {
-  const std::lock_guard guard(mutex_);
-  base::Result<void> synced = head_.Sync();
-  failed_ = failed_ || !synced;
-  return synced;
+  PAYLOG_TRY(CheckWhole());
+  const std::lock_guard guard(head_mutex_);
+  return Remember(head_.Sync());
 }
 
 base::Result<void> Storage::CheckpointIfLarge() {
   const std::lock_guard guard(mutex_);
-  base::Result<void> moved = database_->CheckpointFrom(kCheckpointPages);
-  failed_ = failed_ || !moved;
-  return moved;
+  PAYLOG_TRY(CheckWhole());
+  return Remember(database_->CheckpointFrom(kCheckpointPages));
 }
 
 base::Result<StoredBatch> Storage::ReadBatch(const PartitionRef& partition, base::Offset offset) {

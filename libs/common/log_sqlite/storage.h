@@ -11,6 +11,7 @@
 #include "paylog/base/result.h"
 #include "paylog/log_sqlite/batch_codec.h"
 #include "paylog/log_sqlite/commit_chain.h"
+#include "paylog/log_sqlite/file.h"
 #include "paylog/log_sqlite/head_file.h"
 #include "paylog/log_sqlite/log_state.h"
 #include "paylog/log_sqlite/owner_lock.h"
@@ -45,7 +46,7 @@ struct StoredBatch {
 };
 
 // The directory of a log: its lock, its head and its database. Thread-safe: one mutex guards the
-// connection, so that no read sees a transaction half done.
+// connection, so that no read sees a transaction half done, another the head.
 class Storage {
  public:
   // Proves the log whole as far as recovery.h says, or refuses and leaves all as it was.
@@ -59,14 +60,17 @@ class Storage {
   // Of the database.
   [[nodiscard]] std::string path() const { return database_->path(); }
 
-  // The state as it was when the log was opened; Commit does not change it.
+  // The state as it was when the log was opened; Write does not change it.
   [[nodiscard]] const LogState& opened_state() const { return recovered_.state; }
 
-  // Durable, and named by the head, when it returns. After an error the outcome is unknown, and
-  // nothing may be committed any more. Fills in the blobs' places.
-  base::Result<void> Commit(CommitPlan& plan);
-
-  // After an error of these, too, nothing may be committed any more.
+  // Commits, and does not wait for the disk; fills in the blobs' places. Returns what the head
+  // shall say once that is durable. After an error, as after one of the next three, what the disk
+  // has is unknown: the next call returns it too, and does nothing.
+  base::Result<Head> Write(CommitPlan& plan);
+  // Everything written before the call is durable, and named by the head, when it returns. `last`
+  // is what the last such Write returned. Holds up no other thread's Write or ReadBatch. May not be
+  // called by two threads at once.
+  base::Result<void> Sync(const Head& last);
   base::Result<void> SyncHead();
   base::Result<void> CheckpointIfLarge();
 
@@ -88,23 +92,37 @@ class Storage {
     sqlite::Statement find_batch;
   };
 
-  Storage(OwnerLock lock, HeadFile head, std::unique_ptr<sqlite::Database> database,
+  Storage(OwnerLock lock, HeadFile head, File wal, std::unique_ptr<sqlite::Database> database,
           Recovered recovered, Statements statements);
   static base::Result<Statements> PrepareAll(sqlite::Database& database);
 
+  // Keeps the first error: from then on the disk may not have what was written.
+  template <typename T>
+  base::Result<T> Remember(base::Result<T> outcome);
+  // That error.
+  [[nodiscard]] base::Result<void> CheckWhole() const;
+
   base::Result<void> CatchUpHead(const std::string& directory);
+  [[nodiscard]] std::uint64_t HeadFallback() const;
+  base::Result<Head> WriteTransaction(CommitPlan& plan);
   base::Result<void> WriteBatches(CommitPlan& plan, CommitHeader& header);
   base::Result<void> WriteCells(const CommitPlan& plan);
   base::Result<void> WriteCommitRow(const CommitHeader& header, const std::string& encoded,
                                     const Head& next);
 
-  mutable std::mutex mutex_;
   OwnerLock lock_;  // Declared first: released last.
+
+  mutable std::mutex failure_mutex_;
+  std::optional<base::Error> failure_;
+
+  mutable std::mutex head_mutex_;
   HeadFile head_;
+  File wal_;  // SQLite's, to sync it only.
+
+  mutable std::mutex mutex_;
   std::unique_ptr<sqlite::Database> database_;
-  Recovered recovered_;  // Cells and last commit follow each Commit; the state does not.
+  Recovered recovered_;  // Cells and last commit follow each Write; the state does not.
   std::optional<Statements> statements_;
-  bool failed_ = false;
 };
 
 }  // namespace paylog::log_sqlite

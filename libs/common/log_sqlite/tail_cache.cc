@@ -15,29 +15,42 @@ void TailCache::AddPartitions(std::span<const PartitionState> partitions) {
   const std::lock_guard guard(mutex_);
   for (const PartitionState& state : partitions) {
     partitions_.push_back(std::make_unique<Partition>());
-    partitions_.back()->end = state.end;
+    for (Partition::Sight& sight : partitions_.back()->sights) {
+      sight.end = state.end;
+    }
   }
 }
 
-void TailCache::Publish(const std::vector<TailBatch>& batches, const Offsets& offsets) {
+void TailCache::Add(const std::vector<TailBatch>& batches) {
   std::vector<std::shared_ptr<const DecodedBatch>> evicted;
   {
     const std::lock_guard guard(mutex_);
     for (const TailBatch& tail : batches) {
       Partition& partition = At(tail.partition_index);
-      CHECK(tail.batch->base == partition.end);
-      partition.end = tail.batch->end;
+      Partition::Sight& sight = partition.Of(View::kWritten);
+      CHECK(tail.batch->base == sight.end);
+      sight.end = tail.batch->end;
       partition.batches.push_back(tail.batch);
       arrivals_.push_back(tail.partition_index);
       bytes_ += tail.batch->bytes;
     }
-    for (const auto& [key, next] : offsets) {
-      offsets_[key] = next;
-    }
     evicted = Evict();
     for (const TailBatch& tail : batches) {
-      At(tail.partition_index).grown.notify_all();
+      At(tail.partition_index).Of(View::kWritten).grown.notify_all();
     }
+  }
+}
+
+void TailCache::Confirm(const std::vector<TailBatch>& batches, const Offsets& offsets) {
+  const std::lock_guard guard(mutex_);
+  for (const TailBatch& tail : batches) {
+    Partition::Sight& sight = At(tail.partition_index).Of(View::kDurable);
+    CHECK(tail.batch->base == sight.end);
+    sight.end = tail.batch->end;
+    sight.grown.notify_all();
+  }
+  for (const auto& [key, next] : offsets) {
+    offsets_[key] = next;
   }
 }
 
@@ -53,9 +66,9 @@ std::vector<std::shared_ptr<const DecodedBatch>> TailCache::Evict() {
   return evicted;
 }
 
-base::Offset TailCache::End(std::int32_t partition_index) const {
+base::Offset TailCache::End(std::int32_t partition_index, View view) const {
   const std::lock_guard guard(mutex_);
-  return At(partition_index).end;
+  return At(partition_index).Of(view).end;
 }
 
 std::shared_ptr<const DecodedBatch> TailCache::Find(std::int32_t partition_index,
@@ -82,33 +95,33 @@ TailCache::Cut TailCache::TakeCut() const {
   Cut cut{.ends = {}, .offsets = offsets_};
   cut.ends.reserve(partitions_.size());
   for (const std::unique_ptr<Partition>& partition : partitions_) {
-    cut.ends.push_back(partition->end);
+    cut.ends.push_back(partition->Of(View::kDurable).end);
   }
   return cut;
 }
 
-base::Offset TailCache::WaitBeyond(std::int32_t partition_index, base::Offset position,
+base::Offset TailCache::WaitBeyond(std::int32_t partition_index, View view, base::Offset position,
                                    std::chrono::steady_clock::time_point deadline, bool& woken) {
   std::unique_lock lock(mutex_);
-  Partition& partition = At(partition_index);
-  partition.grown.wait_until(
-      lock, deadline, [&] { return partition.end > position || woken || failure_.is_set(); });
-  if (partition.end <= position) {
+  Partition::Sight& sight = At(partition_index).Of(view);
+  sight.grown.wait_until(lock, deadline,
+                         [&] { return sight.end > position || woken || failure_.is_set(); });
+  if (sight.end <= position) {
     woken = false;
   }
-  return partition.end;
+  return sight.end;
 }
 
 void TailCache::Wake(std::int32_t partition_index, bool& woken) {
   const std::lock_guard guard(mutex_);
   woken = true;
-  At(partition_index).grown.notify_all();
+  At(partition_index).WakeAll();
 }
 
 void TailCache::WakeAll() {
   const std::lock_guard guard(mutex_);
   for (const std::unique_ptr<Partition>& partition : partitions_) {
-    partition->grown.notify_all();
+    partition->WakeAll();
   }
 }
 

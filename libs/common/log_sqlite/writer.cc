@@ -75,7 +75,7 @@ base::Result<void> Writer::Commit() {
                        .context = "transaction of " + id_ + ": an earlier call was refused"};
   }
   // Also where nothing is staged: the epoch is checked.
-  const Committer::Answer answer = engine_.committer.Execute(
+  const Answer answer = engine_.committer.Execute(
       CommitTransaction{.writer = WriterEpoch{.transactional_id = id_, .epoch = epoch_},
                         .batches = stage_.Encode(),
                         .offsets = std::exchange(offsets_, {})});

@@ -58,7 +58,7 @@ class PartitionProcessor {
   // Outside the log.
 
   // What was done there needs no commit, so that a fence comes too late for it: each assignment
-  // begins with a TakeOver.
+  // begins with a TakeOver, and no input is seen before it is durable.
   [[nodiscard]] virtual bool acts_outside() const { return false; }
   // Is there something to write though no input came? Then Process is called with no records.
   [[nodiscard]] virtual bool HasOutput() const { return false; }

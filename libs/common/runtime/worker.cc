@@ -191,7 +191,9 @@ base::Result<void> Worker::OpenReader() {
   if (reader_ != nullptr) {
     return {};
   }
-  PAYLOG_ASSIGN(auto reader, log_.NewReader(options_.input, log::Isolation::kReadCommitted));
+  PAYLOG_ASSIGN(auto reader, log_.NewReader(options_.input, processor_.acts_outside()
+                                                                ? log::Isolation::kReadCommitted
+                                                                : log::Isolation::kReadAhead));
   const std::scoped_lock lock(reader_mutex_);
   reader_ = std::move(reader);
   return {};

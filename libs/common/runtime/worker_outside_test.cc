@@ -94,6 +94,11 @@ TEST_F(WorkerOutsideTest, CommitsWhatItWasToldThoughNoRecordComes) {
   EXPECT_EQ(processor_.maintained, 4) << "after each step";
 }
 
+// What it does outside cannot be taken back when the disk loses what it was done for.
+TEST_F(WorkerOutsideTest, DoesNotReadAheadOfTheDisk) {
+  EXPECT_EQ(log_.IsolationOf(kInput), log::Isolation::kReadCommitted);
+}
+
 TEST_F(WorkerOutsideTest, CommitsTheCheckpointWithEachTransaction) {
   EXPECT_EQ(log_.Committed(kGroup, kOutput), base::Offset(17));
 }

@@ -155,6 +155,7 @@ TEST_F(WorkerTest, TakesOverInOrderAndCommitsBehindTheLastRecord) {
               ElementsAre(Call::kNewWriter, Call::kInit, Call::kCommittedOffset, Call::kBegin,
                           Call::kAppend, Call::kAppend, Call::kCommitOffset, Call::kCommit));
   EXPECT_EQ(log_.Committed(kGroup, kInput), base::Offset(2));
+  EXPECT_EQ(log_.IsolationOf(kInput), log::Isolation::kReadAhead);
   RunToIdle();
   ExpectAllCopied();
   EXPECT_EQ(processor_.take_overs, 1);

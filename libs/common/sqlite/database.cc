@@ -124,6 +124,17 @@ base::Result<void> Database::Configure() {
   return {};
 }
 
+base::Result<void> Database::LeaveSyncsToCaller() {
+  CHECK(options_.checkpoints == Checkpoints::kByCaller);
+  PAYLOG_TRY(Query("PRAGMA synchronous=NORMAL"));
+  PAYLOG_ASSIGN(const std::string synchronous, Query("PRAGMA synchronous"));
+  if (synchronous != "1") {
+    return base::Error{.code = base::ErrorCode::kIo,
+                       .context = "SQLite refused synchronous=NORMAL: " + synchronous};
+  }
+  return {};
+}
+
 void Database::LeaveCheckpointsToCaller() {
   CHECK(sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr) ==
         SQLITE_OK);

@@ -79,10 +79,10 @@ struct Options {
   base::ErrorCode read_only = base::ErrorCode::kCorrupt;
 };
 
-// The one connection to a SQLite file: WAL, every commit synced, the file held exclusively so that
-// the index of the WAL lives in memory, no mapping. Not thread-safe: threads that share one hold
-// Lock(), or a mutex of their own, around every other call.
-// Errors: those of Options; kCorrupt where SQLite finds the file damaged; else kIo.
+// The one connection to a SQLite file: WAL, every commit synced (but see LeaveSyncsToCaller), the
+// file held exclusively so that the index of the WAL lives in memory, no mapping. Not thread-safe:
+// threads that share one hold Lock(), or a mutex of their own, around every other call. Errors:
+// those of Options; kCorrupt where SQLite finds the file damaged; else kIo.
 class Database {
  public:
   // Makes the file where there is none. kIo where it cannot be written.
@@ -105,6 +105,9 @@ class Database {
   // Runs `body` in a transaction of its own; its error, or that of the commit, rolls back.
   base::Result<void> Atomically(const std::function<base::Result<void>()>& body);
 
+  // From now on a commit is durable when the caller, or a checkpoint, has synced the WAL's file;
+  // the order in which things come to the disk is kept as before. REQUIRES: Checkpoints::kByCaller
+  base::Result<void> LeaveSyncsToCaller();
   void AllowCheckpointOnClose();
   // Moves the WAL into the file where the WAL has grown to `pages_min`.
   // REQUIRES: Checkpoints::kByCaller
