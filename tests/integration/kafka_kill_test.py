@@ -58,9 +58,9 @@ def feed_and_break(cluster, services, watcher, work):
         services.all_run()
     except BaseException as error:
         print(f"failed: {error!r}"[:3000])
-        print("\n".join(faults.story[-60:]))
+        print("\n".join(faults.story[-40:]))
         for instance in services.instances:
-            print(f"--- {instance}:\n{instance.tail(3000)}")
+            print(f"--- {instance}: {instance.state(700)}")
         raise
     return steady, faults
 

@@ -133,13 +133,13 @@ class Instance:
         except OSError:
             return False
 
-    def state(self):
+    def state(self, count=1500):
         """For whoever must find out why it is not ready."""
         try:
             answer = self.get("/readyz") if self.has_served() else "does not serve"
         except OSError as error:
             answer = f"{error!r}"
-        return f"/readyz: {answer}; it said last: {self.tail(1500)}"
+        return f"/readyz: {answer}; it said last: {self.tail(count)}"
 
     def tail(self, count=2000):
         return self.output()[-count:]

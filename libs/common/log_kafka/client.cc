@@ -72,7 +72,12 @@ struct ClientInstance::Callbacks {
   static State& StateOf(void* opaque) { return *static_cast<State*>(opaque); }
 
   static void OnError(rd_kafka_t* /*client*/, int code, const char* reason, void* opaque) {
-    StateOf(opaque).troubles.Note(static_cast<rd_kafka_resp_err_t>(code), reason);
+    const State& state = StateOf(opaque);
+    // That the last connection was closed because nobody used it is told in the same words.
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && state.closes_idle_connections) {
+      return;
+    }
+    state.troubles.Note(static_cast<rd_kafka_resp_err_t>(code), reason);
   }
 
   static void OnLog(const rd_kafka_t* client, int level, const char* /*facility*/,
@@ -123,7 +128,8 @@ void ClientInstance::LearnTopics(std::chrono::milliseconds patience) {
 base::Result<ClientInstance> ClientInstance::New(const Options& options, ClientKind kind,
                                                  const std::string& name, Troubles& troubles) {
   PAYLOG_ASSIGN(Conf conf, MakeConf(options, kind, name));
-  auto state = std::unique_ptr<State>(new State{.troubles = troubles});
+  auto state = std::unique_ptr<State>(new State{
+      .troubles = troubles, .closes_idle_connections = kind == ClientKind::kTransactionalWriter});
   rd_kafka_conf_set_opaque(conf.get(), state.get());
   rd_kafka_conf_set_error_cb(conf.get(), Callbacks::OnError);
   rd_kafka_conf_set_log_cb(conf.get(), Callbacks::OnLog);

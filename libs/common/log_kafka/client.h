@@ -67,6 +67,7 @@ class ClientInstance {
  private:
   struct State {
     Troubles& troubles;
+    const bool closes_idle_connections;
     std::atomic<bool> tainted{false};
     rd_kafka_resp_err_t delivery_error = RD_KAFKA_RESP_ERR_NO_ERROR;
   };

@@ -34,11 +34,11 @@ constexpr std::array kOwn = {
 // A dead writer's open transaction holds up its partitions for so long.
 constexpr std::chrono::milliseconds kTransactionTimeout{10'000};
 
-Properties Defaults(std::chrono::milliseconds transaction_timeout) {
+Properties Defaults(std::chrono::milliseconds transaction_timeout, ClientKind kind) {
   // A request that is not answered in half the time of a transaction is as good as lost: the
   // connection is closed and the writer tainted.
   const auto socket_timeout = std::max(transaction_timeout / 2, std::chrono::milliseconds(500));
-  return {
+  Properties defaults = {
       {"client.id", "paylog"},
       {"socket.keepalive.enable", "true"},
       {"socket.nagle.disable", "true"},
@@ -60,6 +60,13 @@ Properties Defaults(std::chrono::milliseconds transaction_timeout) {
       {"batch.size", "524288"},
       {"retry.backoff.ms", "50"},
   };
+  if (kind == ClientKind::kTransactionalWriter) {
+    // Where librdkafka has lost the look-up of a group's coordinator (its issue 5456), a commit
+    // would wait until some connection of the client comes or goes.
+    defaults["connections.max.idle.ms"] =
+        std::to_string((transaction_timeout * kPatienceInTimeouts).count());
+  }
+  return defaults;
 }
 
 base::Result<void> Set(rd_kafka_conf_t& conf, const std::string& name, const std::string& value) {
@@ -132,7 +139,7 @@ base::Result<Conf> MakeConf(const Options& options, ClientKind kind, const std::
                             ": for so long a dead writer holds up its partitions"};
   }
   Conf conf(rd_kafka_conf_new());
-  for (const auto& [property, value] : Defaults(TransactionTimeout(options.properties))) {
+  for (const auto& [property, value] : Defaults(TransactionTimeout(options.properties), kind)) {
     PAYLOG_TRY(Set(*conf, property, value));
   }
   for (const auto& [property, value] : options.properties) {

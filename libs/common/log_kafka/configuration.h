@@ -20,6 +20,10 @@ enum class ClientKind {
   kProducer,
 };
 
+// So many time-outs of a transaction a call waits: librdkafka itself gives up on a commit or an
+// Init after about two.
+inline constexpr int kPatienceInTimeouts = 3;
+
 // Of transactions, from the properties or the default.
 std::chrono::milliseconds TransactionTimeout(const Properties& properties);
 

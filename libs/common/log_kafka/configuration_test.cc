@@ -31,6 +31,7 @@ TEST(ConfigurationTest, HasWhatCorrectnessNeeds) {
   EXPECT_EQ(Read(*writer, "enable.idempotence"), "true");
   EXPECT_EQ(Read(*writer, "acks"), "-1");  // All.
   EXPECT_EQ(Read(*writer, "transaction.timeout.ms"), "10000");
+  EXPECT_EQ(Read(*writer, "connections.max.idle.ms"), "30000");
   const auto member = MakeConf(With({}), ClientKind::kGroupMember, "paylog-ledger");
   ASSERT_TRUE(member);
   EXPECT_EQ(Read(*member, "group.id"), "paylog-ledger");

@@ -17,6 +17,7 @@ namespace paylog::log_kafka {
 enum class Request : std::int16_t {
   kProduce = 0,
   kListOffsets = 2,
+  kFindCoordinator = 10,
   kInitProducerId = 22,
   kAddPartitionsToTxn = 24,
   kAddOffsetsToTxn = 25,

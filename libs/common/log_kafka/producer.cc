@@ -8,8 +8,6 @@ namespace paylog::log_kafka {
 namespace {
 
 constexpr int kSliceMs = 1'000;
-// A record is given up after the transactions' time-out (message.timeout.ms), so this ends.
-constexpr int kPatienceInTimeouts = 3;
 
 }  // namespace
 
@@ -22,6 +20,7 @@ base::Result<void> Producer::Send(const log::TopicPartition& to, log::Record rec
   return {};
 }
 
+// A record is given up after the transactions' time-out (message.timeout.ms), so this ends.
 base::Result<void> Producer::Flush() {
   const auto deadline = std::chrono::steady_clock::now() +
                         TransactionTimeout(cluster_.options().properties) * kPatienceInTimeouts;

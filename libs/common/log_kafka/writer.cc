@@ -16,8 +16,6 @@ using std::chrono::steady_clock;
 // One call of librdkafka; repeated while it may be.
 constexpr milliseconds kSlice{1'000};
 constexpr int kDeliveryWaitMs = 10;
-// librdkafka itself gives up on a commit or an Init after about twice the transaction's time-out.
-constexpr int kPatienceInTimeouts = 3;
 
 const char* NameOf(Call call) {
   switch (call) {

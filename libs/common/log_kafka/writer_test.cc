@@ -1,9 +1,12 @@
 #include "paylog/log_kafka/writer.h"
 
 #include <chrono>
+#include <future>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "paylog/base/check.h"
 #include "paylog/log_kafka/mock_brokers.h"
 
 namespace paylog::log_kafka {
@@ -12,6 +15,8 @@ namespace {
 // librdkafka looks once a second for requests that it has waited for too long.
 const Properties kShort = {{"transaction.timeout.ms", "6000"}, {"socket.timeout.ms", "1000"}};
 constexpr int kLongerThanARequestMs = 3'000;
+constexpr std::chrono::seconds kPatience{60};
+constexpr auto kCoordinatorNotAvailable = RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE;
 
 std::unique_ptr<Writer> InitialisedWriter(MockBrokers& brokers) {
   auto writer = brokers.NewWriter();
@@ -49,6 +54,27 @@ TEST(WriterTest, NeedsAHigherEpochAfterADelayedEndTxn) {
   writer = InitialisedWriter(brokers);
   ASSERT_TRUE(CommitOne(*writer));
   EXPECT_EQ(brokers.CountRecords(), 3);
+}
+
+// librdkafka 2.0.2 gives this look-up up after three answers, and tells nobody; only a connection
+// that comes or goes makes it look again (its issue 5456). So connections that are idle are closed.
+TEST(WriterTest, DoesNotWaitForEverForAGroupsCoordinator) {
+  Properties properties = kShort;
+  properties["connections.max.idle.ms"] = "2000";
+  MockBrokers brokers(properties);
+  auto writer = InitialisedWriter(brokers);
+  ASSERT_TRUE(CommitOne(*writer));
+  brokers.FailNext(Request::kFindCoordinator, std::vector(3, kCoordinatorNotAvailable));
+  auto outcome = std::async(std::launch::async, [&]() -> base::Result<void> {
+    PAYLOG_TRY(writer->Begin());
+    PAYLOG_TRY(writer->CommitOffset(log::GroupMetadata::Standalone("another"), MockedPartition(),
+                                    base::Offset(1)));
+    return writer->Commit();
+  });
+  CHECK(outcome.wait_for(kPatience) == std::future_status::ready);  // No thread can be left in it.
+  const base::Result<void> committed = outcome.get();
+  EXPECT_TRUE(committed) << committed.error().ToString();
+  EXPECT_EQ(brokers.WaitingFor(Request::kFindCoordinator), 0U);
 }
 
 TEST(WriterTest, IsTaintedByALateReplyToAnyRequestOfATransaction) {
