@@ -89,6 +89,15 @@ bool FailsOn(int descriptor, Call call, const Operation* operation) {
   return false;
 }
 
+void Note(int descriptor, Operation operation) {
+  Watched& disk = TheDisk();
+  const std::lock_guard guard(disk.mutex);
+  if (const auto name = disk.names.find(descriptor); name != disk.names.end()) {
+    operation.name = name->second;
+    disk.operations.push_back(std::move(operation));
+  }
+}
+
 template <typename Function>
 Function Next(const char* name) {
   auto* const found = reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
@@ -163,12 +172,33 @@ std::chrono::microseconds TimeOfSync() {
 
 int Sync(const char* function, int descriptor) {
   WaitWhileHeld(descriptor);
-  const Operation operation{.kind = Operation::Kind::kSync};
-  if (FailsOn(descriptor, Call::kSync, &operation)) {
+  const auto begun = static_cast<std::int64_t>(OperationCount());
+  if (FailsOn(descriptor, Call::kSync, nullptr)) {
     return -1;
   }
   std::this_thread::sleep_for(TimeOfSync());  // tidy: allow, this is the disk's slowness.
-  return Next<int (*)(int)>(function)(descriptor);
+  const int outcome = Next<int (*)(int)>(function)(descriptor);
+  Note(descriptor, {.kind = Operation::Kind::kSync, .at = begun});
+  return outcome;
+}
+
+// How many changes of the file came between the beginning of the sync, which is the i-th operation,
+// and its end: it need not have them.
+std::size_t ChangesSince(const std::vector<Operation>& operations, const Operation& sync,
+                         std::size_t i) {
+  const auto begin = operations.begin() + sync.at;
+  const auto end = operations.begin() + static_cast<std::ptrdiff_t>(i);
+  return static_cast<std::size_t>(std::count_if(begin, end, [&](const Operation& operation) {
+    return operation.name == sync.name && (operation.kind == Operation::Kind::kWrite ||
+                                           operation.kind == Operation::Kind::kTruncate);
+  }));
+}
+
+// All but the last `left`, which stay.
+void ApplyAllBut(std::size_t left, std::vector<Operation>& waiting, Files& files) {
+  const auto end = waiting.end() - static_cast<std::ptrdiff_t>(std::min(left, waiting.size()));
+  std::for_each(waiting.begin(), end, [&](const Operation& operation) { Apply(operation, files); });
+  waiting.erase(waiting.begin(), end);
 }
 
 // A part of what was not synced, in any order, some of it torn.
@@ -307,20 +337,20 @@ Files AfterPowerLoss(const std::vector<Operation>& operations, std::size_t count
   std::mt19937_64 random(seed);
   for (std::size_t i = 0; i < count; ++i) {
     const Operation& operation = operations[i];
-    if (operation.kind == Operation::Kind::kFailedSync) {
-      ApplySome(std::exchange(pending[operation.name], {}), random, files);
-    } else if (operation.kind != Operation::Kind::kWrite &&
-               operation.kind != Operation::Kind::kTruncate) {
-      for (const Operation& synced : pending[operation.name]) {
-        Apply(synced, files);
-      }
-      pending.erase(operation.name);
-      if (operation.kind == Operation::Kind::kRename) {
+    std::vector<Operation>& waiting = pending[operation.name];
+    using Kind = Operation::Kind;
+    if (operation.kind == Kind::kWrite || operation.kind == Kind::kTruncate) {
+      waiting.push_back(operation);
+    } else if (operation.kind == Kind::kFailedSync) {
+      ApplySome(std::exchange(waiting, {}), random, files);
+    } else {
+      const std::size_t since =
+          operation.kind == Kind::kSync ? ChangesSince(operations, operation, i) : 0;
+      ApplyAllBut(since, waiting, files);
+      Apply(operation, files);
+      if (operation.kind == Kind::kRename) {
         pending.erase(operation.bytes);  // Of the file that had this name before.
       }
-      Apply(operation, files);
-    } else {
-      pending[operation.name].push_back(operation);
     }
   }
   for (const auto& [name, operations_left] : pending) {

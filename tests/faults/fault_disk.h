@@ -16,13 +16,14 @@ enum class Call { kOpen, kRead, kWrite, kSync };
 inline constexpr Call kCalls[] = {Call::kOpen, Call::kRead, Call::kWrite, Call::kSync};
 const char* ToString(Call call);
 
-// A change of a file, in the order in which the process made it.
+// A change of a file, in the order in which the process made it. A sync stands where it is over.
 struct Operation {
   enum class Kind { kWrite, kTruncate, kSync, kFailedSync, kRemove, kRename };
   Kind kind = Kind::kWrite;
-  std::string name;     // Of the file, in its directory.
-  std::int64_t at = 0;  // Of a write; the size after a truncation.
-  std::string bytes;    // Written; or the new name.
+  std::string name;  // Of the file, in its directory.
+  // Of a write; the size after a truncation; how many operations there were before a sync began.
+  std::int64_t at = 0;
+  std::string bytes;  // Written; or the new name.
 };
 
 // Watching begins: counts are 0, and nothing is recorded yet. One directory at a time; thread-safe.

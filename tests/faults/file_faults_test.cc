@@ -165,20 +165,14 @@ bool IsOn(const Operation& operation, Operation::Kind kind, const std::string& n
   return operation.kind == kind && operation.name == name;
 }
 
-// Syncs of the WAL between whose beginning and end, which the head tells, something was written.
-int OverlapsOf(const std::vector<Operation>& operations) {
-  int overlaps = 0;
-  bool syncing = false;
-  bool written = false;
-  for (const Operation& operation : operations) {
-    if (IsOn(operation, Operation::Kind::kSync, kWal)) {
-      syncing = true;
-      written = false;
-    } else if (IsOn(operation, Operation::Kind::kWrite, kWal)) {
-      written = true;
-    } else if (IsOn(operation, Operation::Kind::kWrite, "head") && syncing) {
-      overlaps += written ? 1 : 0;
-      syncing = false;
+// Syncs of the WAL between whose beginning and end something was written to it.
+std::int64_t OverlapsOf(const std::vector<Operation>& operations) {
+  std::int64_t overlaps = 0;
+  for (auto sync = operations.begin(); sync != operations.end(); ++sync) {
+    if (IsOn(*sync, Operation::Kind::kSync, kWal)) {
+      overlaps += std::any_of(operations.begin() + sync->at, sync, [](const Operation& operation) {
+        return IsOn(operation, Operation::Kind::kWrite, kWal);
+      });
     }
   }
   return overlaps;
@@ -187,8 +181,8 @@ int OverlapsOf(const std::vector<Operation>& operations) {
 // One thread of the log writes while another waits for the disk.
 TEST(FileFaultsTest, ALossOfPowerWhileSeveralWrite) {
   const Recorded recorded = Record(AllIds(), kWriters, std::chrono::milliseconds(3));
-  const int overlaps = OverlapsOf(recorded.operations);
-  std::printf("during %d syncs something was written\n", overlaps);
+  const std::int64_t overlaps = OverlapsOf(recorded.operations);
+  std::printf("during %lld syncs something was written\n", static_cast<long long>(overlaps));
   EXPECT_GT(overlaps, 0);
   LosePowerAtEachOperation(recorded);
 }
@@ -236,7 +230,11 @@ int LosePowerInASecondLife(const std::string& directory, std::vector<Operation> 
   const std::vector<Operation> second_life = Operations();
   StopWatching();
   EXPECT_FALSE(resumed.error) << what << ": " << resumed.error->ToString();
-  operations.insert(operations.end(), second_life.begin(), second_life.end());
+  for (Operation operation : second_life) {
+    operation.at +=
+        operation.kind == Operation::Kind::kSync ? static_cast<std::int64_t>(first_life) : 0;
+    operations.push_back(std::move(operation));
+  }
   done.acknowledged.insert(done.acknowledged.end(), resumed.acknowledged.begin(),
                            resumed.acknowledged.end());
   int cuts = 0;
