@@ -77,6 +77,28 @@ TEST(WriterTest, DoesNotWaitForEverForAGroupsCoordinator) {
   EXPECT_EQ(brokers.WaitingFor(Request::kFindCoordinator), 0U);
 }
 
+// A client of another kind, made later and left alone as long, shows that the time was enough.
+TEST(WriterTest, IsNotTroubledByIdleConnectionsThatAreClosed) {
+  Properties properties = kShort;
+  properties["connections.max.idle.ms"] = "1000";
+  MockBrokers brokers(properties);
+  const Options& options = brokers.cluster().options();
+  Troubles of_writer(nullptr);
+  Troubles of_other(nullptr);
+  auto writer = ClientInstance::New(options, ClientKind::kTransactionalWriter, "idle", of_writer);
+  auto other = ClientInstance::New(options, ClientKind::kProducer, "", of_other);
+  ASSERT_TRUE(writer && other);
+  writer->LearnTopics(kPatience);
+  other->LearnTopics(kPatience);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (of_other.last().empty() && std::chrono::steady_clock::now() < deadline) {
+    rd_kafka_poll(writer->get(), 10);
+    rd_kafka_poll(other->get(), 10);
+  }
+  EXPECT_NE(of_other.last().find("brokers are down"), std::string::npos) << of_other.last();
+  EXPECT_EQ(of_writer.last(), "");
+}
+
 TEST(WriterTest, IsTaintedByALateReplyToAnyRequestOfATransaction) {
   for (const Request request : {Request::kProduce, Request::kAddPartitionsToTxn,
                                 Request::kAddOffsetsToTxn, Request::kTxnOffsetCommit}) {

@@ -116,16 +116,11 @@ void Committer::CommitShared(Shared& shared) {
       parts_.tail.Add(shared.written.batches);
       shared.written.head = *written;
     } else {
-      Fail(written.error());
+      parts_.syncer.Fail(written.error());
     }
   }
   parts_.syncer.Submit(std::move(shared.written));
   shared = Shared{};
-}
-
-void Committer::Fail(const base::Error& cause) {
-  parts_.failure.Set(cause);
-  parts_.tail.WakeAll();
 }
 
 void Committer::KeepHouse() {
@@ -133,7 +128,7 @@ void Committer::KeepHouse() {
     return;
   }
   if (const base::Result<void> kept = parts_.storage.CheckpointIfLarge(); !kept) {
-    Fail(kept.error());
+    parts_.syncer.Fail(kept.error());
   }
 }
 

@@ -101,7 +101,6 @@ class Committer {
   std::optional<std::vector<Pending>> Take();
   void Process(std::vector<Pending> pending);
   void CommitShared(Shared& shared);
-  void Fail(const base::Error& cause);
   void KeepHouse();
 
   Answer Stage(Request& request, Shared& shared);

@@ -53,6 +53,8 @@ class Syncer {
   void Submit(Written written);
   // Waits until all that was submitted is durable and seen by everybody.
   base::Result<void> Drain();
+  // Ends the log: what the disk has is unknown. Whoever waits hears of it.
+  void Fail(const base::Error& cause);
 
  private:
   void Run();
@@ -61,7 +63,6 @@ class Syncer {
   void Process(std::vector<Written>& written);
   void Publish(const Written& written);
   void SyncHeadIfDue();
-  void Fail(const base::Error& cause);
 
   Parts parts_;
 
