@@ -1,11 +1,13 @@
 #include "paylog/log_sqlite/owner_lock.h"
 
+#include <array>
 #include <csignal>
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "paylog/base/check.h"
 #include "paylog/log_sqlite/test_support.h"
 #include "paylog/test_support/must.h"
 #include "paylog/test_support/temporary_directory.h"
@@ -31,15 +33,25 @@ TEST(OwnerLock, IsTakenOnceInAProcess) {
 
 TEST(OwnerLock, IsRefusedToAnotherProcess) {
   const TemporaryDirectory directory;
-  const auto log = OpenLog(directory.path());
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  // Forked while no thread of the log runs: one that allocates would leave the child's heap locked
+  // for ever.
   const pid_t child = fork();
   if (child == 0) {
+    close(ends[1]);
+    char opened_by_parent = 0;
+    CHECK(read(ends[0], &opened_by_parent, 1) == 1);
     const auto opened = TryOpen(directory.path());
     _exit(!opened && opened.error().code == base::ErrorCode::kBusy ? 0 : 1);
   }
+  const auto log = OpenLog(directory.path());
+  ASSERT_EQ(write(ends[1], "o", 1), 1);
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 TEST(OwnerLock, GoesWithAKilledOwner) {
