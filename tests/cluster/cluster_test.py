@@ -64,7 +64,8 @@ class Tests:
         assert out.rstrip().endswith("Lost: nothing."), out
         assert "audit clean" in out and "LOST" not in out, out
         for name, before in restarts.items():
-            assert self.cluster.inspect(name)["RestartCount"] == before + 1, name
+            ends = self.cluster.inspect(name)["RestartCount"] - before
+            assert ends == 1, f"{name} ended {ends} times, not once:\n{self.cluster.logs(name)}"
 
     def a_client_outside_is_served(self):
         done = subprocess.run(["/usr/bin/python3", paylog.ROOT / "examples/python/payments.py", BROKERS_OUTSIDE,

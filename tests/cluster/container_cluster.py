@@ -14,6 +14,7 @@ from kafka_cluster import wait_until
 ENGINE = paylog.ROOT / "tests" / "support" / "engine" / "engine"
 SCRIPT = paylog.ROOT / "scripts" / "cluster"
 STEP_SECONDS = 900
+LOG_LINES = 200
 BROKERS = ["kafka-1", "kafka-2", "kafka-3"]
 STAGES = ["validator-1", "validator-2", "ledger-1", "ledger-2", "notifier-1"]
 # Beside others that run on this machine.
@@ -71,11 +72,18 @@ class ContainerCluster:
     def script(self, *arguments, code=0):
         return call(SCRIPT, *self.options, *arguments, code=code)
 
-    def inspect(self, service):
+    def container(self, service):
         found = call("docker", "ps", "-a", "-q", "--filter", "label=com.docker.compose.project=paylog-test",
                      "--filter", f"label=com.docker.compose.service={service}").split()
         assert len(found) == 1, (service, found)
-        return json.loads(call("docker", "inspect", found[0]))[0]
+        return found[0]
+
+    def inspect(self, service):
+        return json.loads(call("docker", "inspect", self.container(service)))[0]
+
+    def logs(self, service):
+        """What it printed last, in all its lives."""
+        return call("docker", "logs", "--timestamps", "--tail", LOG_LINES, self.container(service))
 
     def health(self, service):
         state = self.inspect(service)["State"]

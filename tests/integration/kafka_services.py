@@ -186,10 +186,10 @@ class Services:
         return True
 
 
-def create_topics(brokers, partitions):
+def create_topics(brokers, partitions, *options):
     """With the product's own command: it is a part of what is tested."""
     done = subprocess.run([paylog.binary(), "topics", "create", "--log", f"kafka:{brokers}",
                            "--partitions",
-                           str(partitions)], capture_output=True, text=True, timeout=60, check=False)
+                           str(partitions), *options], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done
     return done.stdout

@@ -17,6 +17,7 @@ import paylog_process as paylog
 from kafka_cluster import QUIET, Cluster, confluent_kafka, wait_until
 
 PARTITIONS = 4
+SETTINGS = "paylog.settings"
 SESSION_SECONDS = 6
 START_ERROR_SECONDS = 15
 QUIET_SECONDS = 60
@@ -170,6 +171,22 @@ def a_bad_address_is_refused():
     refused_at_start(["balances", "--log", "kafka:127.0.0.1:1"], "127.0.0.1:1", program=paylog.binary())
 
 
+def a_start_waits_for_leaders():
+    """Where brokers answer, and one of the log's topics has no leader for longer than one look at it lasts."""
+    with Cluster(3) as cluster, paylog.Paylog(log=f"kafka:{cluster.bootstrap}") as log:
+        kafka_services.create_topics(cluster.bootstrap, PARTITIONS, "--replication-factor", "1")
+        leader = cluster.leader(SETTINGS, 0)
+        cluster.kill(leader)
+        with kafka_services.Services(cluster.bootstrap, log.directory, validator=1) as services:
+            validator = services.instances[0]
+            wait_until(lambda: validator.messages() or not validator.is_running(), 30, "a word about the log")
+            services.all_run()
+            assert validator.messages()[0]["message"].startswith("the log cannot be opened yet: "), validator.output()
+            assert not validator.has_served(), validator.output()
+            cluster.start(leader)
+            wait_until(validator.is_ready, 60, validator.state)
+
+
 def wrong_credentials_are_refused():
     with Cluster(1, sasl=True) as cluster:
         address = f"kafka:{cluster.sasl}"
@@ -310,6 +327,6 @@ def health_metrics_and_diagnostics():
 
 if __name__ == "__main__":
     paylog.run_all([served_again_after_a_kill_and_after_a_stop, a_standby_reads_only_the_tail, a_bad_address_is_refused,
-                    wrong_credentials_are_refused, secrets_stay_off_the_command_line,
+                    a_start_waits_for_leaders, wrong_credentials_are_refused, secrets_stay_off_the_command_line,
                     changed_topics_are_refused, a_wrong_partitioner_is_told_the_remedy,
                     health_metrics_and_diagnostics])

@@ -22,6 +22,10 @@ enum class Purpose { kUse, kMake, kServe };
 // How long an owner may take to begin serving, or to end.
 constexpr std::chrono::seconds kOwnerWait{5};
 constexpr std::chrono::milliseconds kOwnerLookAgain{20};
+// Partitions that a broker died with have other leaders after 9 s by Kafka's defaults, and after
+// some 12 s where it led the controllers as well: longer than one look at a topic lasts.
+constexpr std::chrono::seconds kLeaderWait{30};
+constexpr std::chrono::seconds kLeaderLookAgain{1};
 
 base::Result<void> OpenOwned(const std::string& directory, bool create, const base::Clock& clock,
                              OpenedLog& opened) {
@@ -115,6 +119,20 @@ base::Result<void> Finish(const LogOptions& options, OpenedLog& opened) {
   return {};
 }
 
+// Waits for leaders of the topics where somebody answers for the log; who finds nobody does not
+// come this far.
+base::Result<runtime::PartitionCounts> OpenTopics(const OpenedLog& opened) {
+  const auto deadline = std::chrono::steady_clock::now() + kLeaderWait;
+  while (true) {
+    auto counts = runtime::OpenTopics(*opened.log);
+    if (counts || !counts.error().retriable || std::chrono::steady_clock::now() >= deadline) {
+      return counts;
+    }
+    opened.gate->warn("the log cannot be opened yet: " + counts.error().ToString());
+    std::this_thread::sleep_for(kLeaderLookAgain);
+  }
+}
+
 base::Result<OpenedLog> Make(const LogOptions& options, std::int32_t partition_count,
                              Purpose purpose, const base::Clock& clock, const WarningSink& warn) {
   PAYLOG_ASSIGN(OpenedLog opened, Open(options, purpose, clock, warn));
@@ -136,7 +154,7 @@ base::Result<OpenedLog> OpenExistingLog(const LogOptions& options, const base::C
     }
     return opened.error();
   }
-  PAYLOG_ASSIGN(opened->counts, runtime::OpenTopics(*opened->log));
+  PAYLOG_ASSIGN(opened->counts, OpenTopics(*opened));
   PAYLOG_TRY(Finish(options, *opened));
   return opened;
 }
