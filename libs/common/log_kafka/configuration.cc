@@ -46,8 +46,9 @@ Properties Defaults(std::chrono::milliseconds transaction_timeout, ClientKind ki
       {"reconnect.backoff.ms", "50"},
       {"reconnect.backoff.max.ms", "1000"},
       {"message.max.bytes", "2000000"},
-      // Readers learn that they are at the end when a fetch comes back empty.
-      {"fetch.wait.max.ms", "100"},
+      // Readers learn that they are at the end when a fetch comes back empty, and one that begins
+      // waits for the fetch of those with whom it shares the client.
+      {"fetch.wait.max.ms", "50"},
       {"fetch.error.backoff.ms", "100"},
       {"queued.max.messages.kbytes", "16384"},
       // One of two instances is noticed to be dead after the first, a rebalance after the second.
@@ -55,7 +56,8 @@ Properties Defaults(std::chrono::milliseconds transaction_timeout, ClientKind ki
       {"heartbeat.interval.ms", "500"},
       {"transaction.timeout.ms", std::to_string(transaction_timeout.count())},
       {"message.timeout.ms", std::to_string(transaction_timeout.count())},
-      {"linger.ms", "5"},
+      // A commit flushes, whatever this is: it is for large transactions.
+      {"linger.ms", "50"},
       // Far below the topics' limit of a batch, so that only a single record can be too large.
       {"batch.size", "524288"},
       {"retry.backoff.ms", "50"},

@@ -39,10 +39,10 @@ TEST(ConfigurationTest, HasWhatCorrectnessNeeds) {
 }
 
 TEST(ConfigurationTest, TakesTheUsersPropertiesAndWhatFollowsFromThem) {
-  const auto conf = MakeConf(With({{"transaction.timeout.ms", "4000"}, {"linger.ms", "50"}}),
+  const auto conf = MakeConf(With({{"transaction.timeout.ms", "4000"}, {"linger.ms", "20"}}),
                              ClientKind::kTransactionalWriter, "ledger-0");
   ASSERT_TRUE(conf);
-  EXPECT_EQ(Read(*conf, "linger.ms"), "50");
+  EXPECT_EQ(Read(*conf, "linger.ms"), "20");
   EXPECT_EQ(Read(*conf, "transaction.timeout.ms"), "4000");
   EXPECT_EQ(Read(*conf, "message.timeout.ms"), "4000");
   EXPECT_EQ(Read(*conf, "socket.timeout.ms"), "2000");
