@@ -57,6 +57,49 @@ TEST_P(ConcurrencyContract, ManyWritersLoseNothing) {
   }
 }
 
+// Goal: readers of several partitions, each on a thread of its own, do not meet, whatever they
+// share. Method: each reads its partition again and again, from its begin and from its middle.
+TEST_P(ConcurrencyContract, ReadersOfOthersDoNotDisturb) {
+  constexpr int kPartitions = 4;
+  constexpr int kRounds = 10;
+  constexpr std::size_t kRecords = 100;
+  const std::string topic = MakeTopic("apart", kPartitions);
+  std::vector<std::thread> threads;
+  for (int p = 0; p < kPartitions; ++p) {
+    std::vector<log::Record> records;
+    for (std::size_t i = 0; i < kRecords; ++i) {
+      records.push_back(ValueRecord(Label(p, static_cast<int>(i))));
+    }
+    Produce(At(topic, p), records);
+  }
+  for (int p = 0; p < kPartitions; ++p) {
+    threads.emplace_back([&, p] {
+      const std::vector<log::StoredRecord> all = ReadCount(At(topic, p), kRecords);
+      ASSERT_EQ(all.size(), kRecords);
+      auto reader = Must(log().NewReader(At(topic, p), log::Isolation::kReadCommitted));
+      for (int round = 0; round < kRounds; ++round) {
+        const std::size_t from = round % 2 == 0 ? 0 : kRecords / 2;
+        Must(reader->Seek(all[from].offset));
+        for (std::size_t i = from; i < kRecords;) {
+          const log::PolledRecords polled = Must(reader->Poll({.wait = kPatience}));
+          ASSERT_FALSE(polled.records.empty());
+          for (const log::StoredRecord& record : polled.records) {
+            ASSERT_EQ(record, all[i]);
+            EXPECT_EQ(record.value, Label(p, static_cast<int>(i)));
+            ++i;
+          }
+        }
+        reader = round % 3 == 0
+                     ? Must(log().NewReader(At(topic, p), log::Isolation::kReadCommitted))
+                     : std::move(reader);
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+}
+
 // Goal: a record that a reader has seen implies the rest of its transaction.
 TEST_P(ConcurrencyContract, AReaderNeverSeesHalfATransaction) {
   const std::string topic = MakeTopic("halves", 2);

@@ -16,7 +16,10 @@ struct FakeLog::Generation final : log::GroupMetadata::Rep {
 class FakeLog::FakeReader final : public log::Reader {
  public:
   FakeReader(FakeLog& log, log::TopicPartition from, log::Isolation isolation)
-      : log_(log), from_(std::move(from)), isolation_(isolation) {}
+      : log_(log), from_(std::move(from)), isolation_(isolation) {
+    ++log_.open_readers_;
+  }
+  ~FakeReader() override { --log_.open_readers_; }
 
   base::Result<void> Seek(base::Offset offset) override {
     if (offset > LogEnd()) {

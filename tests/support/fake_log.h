@@ -61,6 +61,8 @@ class FakeLog final : public log::Log {
 
   // As the last reader of the partition was made; nullopt where there was none.
   [[nodiscard]] std::optional<log::Isolation> IsolationOf(const log::TopicPartition& from) const;
+  // How many readers there are at this moment.
+  [[nodiscard]] int open_readers() const { return open_readers_; }
   // All calls of writers and CommittedOffset since the start, in order, failed ones included.
   [[nodiscard]] const std::vector<Call>& calls() const { return calls_; }
   [[nodiscard]] std::size_t CountOf(Call call) const;
@@ -98,6 +100,7 @@ class FakeLog final : public log::Log {
   std::map<log::TopicPartition, log::Isolation> isolations_;
   std::function<void()> on_poll_;
   int hidden_polls_ = 0;
+  int open_readers_ = 0;
   std::map<std::pair<std::string, log::TopicPartition>, base::Offset> offsets_;
   std::map<std::string, int> epochs_;  // By transactional id.
   int generation_ = 1;

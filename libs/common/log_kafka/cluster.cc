@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "paylog/base/check.h"
 #include "paylog/log_kafka/error_protocol.h"
 #include "paylog/log_kafka/patience.h"
 
@@ -19,7 +20,6 @@ constexpr milliseconds kLook{500};
 constexpr milliseconds kLearn{1'000};
 // One request; a broker that is being elected answers the next.
 constexpr milliseconds kRequest{3'000};
-constexpr std::size_t kIdleReadersMax = 16;
 
 ClientKind KindOf(log::Isolation isolation) {
   return isolation == log::Isolation::kReadCommitted ? ClientKind::kReadCommitted
@@ -61,25 +61,46 @@ base::Result<ClientInstance> Cluster::NewClient(ClientKind kind, const std::stri
   return client;
 }
 
-base::Result<ClientInstance> Cluster::TakeReader(log::Isolation isolation) {
-  {
-    const std::scoped_lock lock(mutex_);
-    std::vector<ClientInstance>& idle = idle_readers_[isolation];
-    if (!idle.empty()) {
-      ClientInstance client = std::move(idle.back());
-      idle.pop_back();
-      return client;
+base::Result<std::shared_ptr<ClientInstance>> Cluster::TakeReader(
+    log::Isolation isolation, const log::TopicPartition& partition) {
+  const std::scoped_lock lock(readers_mutex_);
+  for (ReadersClient& candidate : readers_clients_) {
+    if (candidate.isolation == isolation && candidate.reads.insert(partition).second) {
+      return candidate.client;
     }
   }
-  return NewClient(KindOf(isolation));
+  PAYLOG_ASSIGN(ReadersClient * made, AddReadersClient(isolation));
+  made->reads.insert(partition);
+  return made->client;
 }
 
-void Cluster::ReturnReader(log::Isolation isolation, ClientInstance client) {
-  const std::scoped_lock lock(mutex_);
-  std::vector<ClientInstance>& idle = idle_readers_[isolation];
-  if (idle.size() < kIdleReadersMax) {
-    idle.push_back(std::move(client));
+base::Result<std::shared_ptr<ClientInstance>> Cluster::QueryClient(log::Isolation isolation) {
+  const std::scoped_lock lock(readers_mutex_);
+  for (const ReadersClient& candidate : readers_clients_) {
+    if (candidate.isolation == isolation) {
+      return candidate.client;
+    }
   }
+  PAYLOG_ASSIGN(const ReadersClient* const made, AddReadersClient(isolation));
+  return made->client;
+}
+
+// The lock is held meanwhile: those who want a client will share this one.
+base::Result<Cluster::ReadersClient*> Cluster::AddReadersClient(log::Isolation isolation) {
+  PAYLOG_ASSIGN(ClientInstance made, NewClient(KindOf(isolation)));
+  readers_clients_.push_back({.isolation = isolation,
+                              .client = std::make_shared<ClientInstance>(std::move(made)),
+                              .reads = {}});
+  return &readers_clients_.back();
+}
+
+void Cluster::ReturnReader(const std::shared_ptr<ClientInstance>& client,
+                           const log::TopicPartition& partition) {
+  const std::scoped_lock lock(readers_mutex_);
+  const auto found =
+      std::find_if(readers_clients_.begin(), readers_clients_.end(),
+                   [&](const ReadersClient& known) { return known.client == client; });
+  CHECK(found != readers_clients_.end() && found->reads.erase(partition) == 1);
 }
 
 base::Result<rd_kafka_t*> Cluster::GroupClient(const std::string& group) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -32,10 +33,16 @@ class Cluster {
 
   base::Result<ClientInstance> NewClient(ClientKind kind, const std::string& name = "");
 
-  // A client for a reader. One that was returned has its connections already.
-  base::Result<ClientInstance> TakeReader(log::Isolation isolation);
-  // REQUIRES: it consumes nothing any more.
-  void ReturnReader(log::Isolation isolation, ClientInstance client);
+  // A client to read this partition with, shared with those who read others: one fetch asks a
+  // broker for all that is read there. Give it back.
+  base::Result<std::shared_ptr<ClientInstance>> TakeReader(log::Isolation isolation,
+                                                           const log::TopicPartition& partition);
+  // REQUIRES: it was taken for this partition, and consumes nothing of it any more.
+  void ReturnReader(const std::shared_ptr<ClientInstance>& client,
+                    const log::TopicPartition& partition);
+
+  // A client to ask for offsets with; nobody's own.
+  base::Result<std::shared_ptr<ClientInstance>> QueryClient(log::Isolation isolation);
 
   // A client that looks up the group's committed offsets; owned by the cluster, kept for the group.
   base::Result<rd_kafka_t*> GroupClient(const std::string& group);
@@ -54,10 +61,22 @@ class Cluster {
   Troubles troubles_;
   std::optional<ClientInstance> admin_;
 
+  // librdkafka reads a partition once in each client.
+  struct ReadersClient {
+    log::Isolation isolation;
+    std::shared_ptr<ClientInstance> client;
+    std::set<log::TopicPartition> reads;
+  };
+
+  // REQUIRES: readers_mutex_ is held.
+  base::Result<ReadersClient*> AddReadersClient(log::Isolation isolation);
+
   std::mutex mutex_;
   std::map<std::string, log::TopicSpec> topics_;
-  std::map<log::Isolation, std::vector<ClientInstance>> idle_readers_;
   std::map<std::string, ClientInstance> group_clients_;
+
+  std::mutex readers_mutex_;
+  std::vector<ReadersClient> readers_clients_;
 };
 
 // kNotFound for one that the topic does not have.

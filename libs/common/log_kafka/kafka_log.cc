@@ -127,10 +127,8 @@ base::Result<std::vector<log::TopicSpec>> KafkaLog::ListTopics() {
 base::Result<std::unique_ptr<log::Reader>> KafkaLog::NewReader(const log::TopicPartition& from,
                                                                log::Isolation wanted) {
   PAYLOG_TRY(cluster_->FindPartition(from));
-  const log::Isolation isolation = log::WithoutReadAhead(wanted);
-  PAYLOG_ASSIGN(ClientInstance client, cluster_->TakeReader(isolation));
   return std::unique_ptr<log::Reader>(
-      std::make_unique<Reader>(*cluster_, from, isolation, std::move(client)));
+      std::make_unique<Reader>(*cluster_, from, log::WithoutReadAhead(wanted)));
 }
 
 base::Result<std::unique_ptr<log::TransactionalWriter>> KafkaLog::NewWriter(

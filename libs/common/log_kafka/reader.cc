@@ -20,16 +20,11 @@ constexpr milliseconds kQueryMax{2'000};  // One request for offsets; then anoth
 
 }  // namespace
 
-Reader::Reader(Cluster& cluster, log::TopicPartition from, log::Isolation isolation,
-               ClientInstance client)
-    : cluster_(cluster),
-      from_(std::move(from)),
-      isolation_(isolation),
-      client_(std::move(client)) {}
+Reader::Reader(Cluster& cluster, log::TopicPartition from, log::Isolation isolation)
+    : cluster_(cluster), from_(std::move(from)), isolation_(isolation) {}
 
 Reader::~Reader() {
   Stop();
-  cluster_.ReturnReader(isolation_, std::move(*client_));
 }
 
 base::Result<void> Reader::Seek(base::Offset offset) {
@@ -45,15 +40,19 @@ base::Result<void> Reader::Seek(base::Offset offset) {
 }
 
 base::Result<void> Reader::Start() {
-  if (topic_ != nullptr) {
+  if (client_ != nullptr) {
     return {};
   }
-  TopicHandle topic(rd_kafka_topic_new(client_->get(), from_.topic.c_str(), nullptr));
-  Queue queue(rd_kafka_queue_new(client_->get()));
+  PAYLOG_ASSIGN(auto client, cluster_.TakeReader(isolation_, from_));
+  TopicHandle topic(rd_kafka_topic_new(client->get(), from_.topic.c_str(), nullptr));
+  Queue queue(rd_kafka_queue_new(client->get()));
   if (topic == nullptr || rd_kafka_consume_start_queue(topic.get(), from_.partition.value(),
                                                        position_.value(), queue.get()) != 0) {
-    return ErrorOf(rd_kafka_last_error(), "reading " + from_.ToString());
+    const rd_kafka_resp_err_t code = rd_kafka_last_error();
+    cluster_.ReturnReader(client, from_);
+    return ErrorOf(code, "reading " + from_.ToString());
   }
+  client_ = std::move(client);
   topic_ = std::move(topic);
   const std::scoped_lock lock(queue_mutex_);
   queue_ = std::move(queue);
@@ -63,7 +62,7 @@ base::Result<void> Reader::Start() {
 void Reader::Stop() {
   arrived_.clear();
   failure_.reset();
-  if (topic_ == nullptr) {
+  if (client_ == nullptr) {
     return;
   }
   rd_kafka_consume_stop(topic_.get(), from_.partition.value());
@@ -72,6 +71,7 @@ void Reader::Stop() {
     queue_.reset();
   }
   topic_.reset();
+  cluster_.ReturnReader(std::exchange(client_, nullptr), from_);
 }
 
 base::Result<log::PolledRecords> Reader::Poll(const log::PollLimits& limits) {
@@ -172,13 +172,14 @@ base::Result<void> Reader::OnErrorMessage(const rd_kafka_message_t& message) {
 }
 
 base::Result<base::Offset> Reader::QueryOffset(std::int64_t which) {
+  PAYLOG_ASSIGN(const auto client, cluster_.QueryClient(isolation_));
   return WithPatience(cluster_.options().patience, [&](milliseconds left) {
     const milliseconds wait = std::min(left, kQueryMax);
-    auto offset = QueryOffsetOnce(which, wait);
+    auto offset = QueryOffsetOnce(*client, which, wait);
     if (!offset) {
       // librdkafka asks the leader that it remembers, and never looks again where it does not read
       // the topic: after a change of leaders it would ask the wrong one until its memory expires.
-      client_->LearnTopics(wait);
+      client->LearnTopics(wait);
     }
     return offset;
   });
@@ -186,13 +187,14 @@ base::Result<base::Offset> Reader::QueryOffset(std::int64_t which) {
 
 // Not rd_kafka_query_watermark_offsets: that waits for a leader that is silent without end, and
 // takes its answer when it comes back, long deposed.
-base::Result<base::Offset> Reader::QueryOffsetOnce(std::int64_t which, milliseconds wait) {
+base::Result<base::Offset> Reader::QueryOffsetOnce(ClientInstance& client, std::int64_t which,
+                                                   milliseconds wait) {
   const PartitionList asked(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_t& partition =
       *rd_kafka_topic_partition_list_add(asked.get(), from_.topic.c_str(), from_.partition.value());
   partition.offset = which;
-  rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(client_->get(), asked.get(), Millis(wait));
-  rd_kafka_poll(client_->get(), 0);
+  rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(client.get(), asked.get(), Millis(wait));
+  rd_kafka_poll(client.get(), 0);
   code = code != RD_KAFKA_RESP_ERR_NO_ERROR ? code : partition.err;
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
     Error error = ErrorOf(code, "reading the ends of " + from_.ToString());

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -12,11 +13,11 @@
 
 namespace paylog::log_kafka {
 
-// Reads one partition through a client of its own. Begins to fetch at the first Poll.
+// Reads one partition through a client that readers of others share. Begins to fetch at the first
+// Poll, once a fetch for the others that is on its way has come back.
 class Reader final : public log::Reader {
  public:
-  Reader(Cluster& cluster, log::TopicPartition from, log::Isolation isolation,
-         ClientInstance client);
+  Reader(Cluster& cluster, log::TopicPartition from, log::Isolation isolation);
   ~Reader() override;
 
   base::Result<void> Seek(base::Offset offset) override;
@@ -37,15 +38,16 @@ class Reader final : public log::Reader {
   base::Result<void> OnErrorMessage(const rd_kafka_message_t& message);
   // Of RD_KAFKA_OFFSET_BEGINNING or _END.
   base::Result<base::Offset> QueryOffset(std::int64_t which);
-  base::Result<base::Offset> QueryOffsetOnce(std::int64_t which, std::chrono::milliseconds wait);
+  base::Result<base::Offset> QueryOffsetOnce(ClientInstance& client, std::int64_t which,
+                                             std::chrono::milliseconds wait);
 
   Cluster& cluster_;
   const log::TopicPartition from_;
   const log::Isolation isolation_;
-  std::optional<ClientInstance> client_;  // Given back at the end.
 
   base::Offset position_{0};
-  TopicHandle topic_;  // nullptr: not started.
+  std::shared_ptr<ClientInstance> client_;  // Taken from start to stop; nullptr: not started.
+  TopicHandle topic_;
   std::mutex queue_mutex_;
   Queue queue_;                  // Its own for each start, so that nothing stale is in it.
   std::deque<Message> arrived_;  // In order.

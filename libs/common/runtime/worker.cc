@@ -85,6 +85,7 @@ base::Result<StepOutcome> Worker::Step(std::chrono::milliseconds wait) {
   auto outcome = TryStep(wait);
   if (!outcome) {
     failure_ = outcome.error().In(options_.input.ToString());
+    CloseReader();
     return *failure_;
   }
   return outcome;
@@ -197,6 +198,12 @@ base::Result<void> Worker::OpenReader() {
   const std::scoped_lock lock(reader_mutex_);
   reader_ = std::move(reader);
   return {};
+}
+
+// One that is open and not polled would go on fetching, and hold what it fetched in memory.
+void Worker::CloseReader() {
+  const std::scoped_lock lock(reader_mutex_);
+  reader_.reset();
 }
 
 base::Result<void> Worker::RecreateWriter() {
@@ -312,6 +319,7 @@ void Worker::Reassign(log::GroupMetadata metadata) {
 void Worker::StandBy() {
   CHECK(!failure_);
   writer_.reset();
+  CloseReader();
   transaction_open_ = false;
   has_state_ = false;
   paused_ = false;

@@ -92,6 +92,7 @@ class Worker {
   base::Result<void> TakeOver();
   base::Result<void> CommitPlace();
   base::Result<void> OpenReader();
+  void CloseReader();
   base::Result<void> RecreateWriter();
   base::Result<bool> ContinueAsBefore();
   base::Result<StepOutcome> Commit(std::span<const log::StoredRecord> records);

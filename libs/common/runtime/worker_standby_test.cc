@@ -120,7 +120,9 @@ TEST_F(WorkerStandbyTest, WhatEndsTheProcessIsAnError) {
 TEST_F(WorkerStandbyTest, AnOwnerThatStoodByTakesOverAgain) {
   EXPECT_EQ(Must(worker_.Step(kNoWait)), StepOutcome::kCommitted);
   EXPECT_EQ(processor_.take_overs, 1);
+  EXPECT_EQ(log_.open_readers(), 1);
   worker_.StandBy();
+  EXPECT_EQ(log_.open_readers(), 0) << "nobody polls it: it would fetch for nobody";
   EXPECT_FALSE(worker_.is_serving());
   Must(worker_.Follow());
   worker_.Reassign(log_.Metadata(kGroup));
