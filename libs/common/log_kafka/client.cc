@@ -118,11 +118,17 @@ struct ClientInstance::Callbacks {
 };
 
 void ClientInstance::LearnTopics(std::chrono::milliseconds patience) {
+  const auto asked_at = std::chrono::steady_clock::now();
+  const std::scoped_lock lock(state_->learning);
+  if (state_->looked_at > asked_at) {
+    return;
+  }
   const rd_kafka_metadata_t* metadata = nullptr;
   if (rd_kafka_metadata(client_.get(), 1, nullptr, &metadata, static_cast<int>(patience.count())) ==
       RD_KAFKA_RESP_ERR_NO_ERROR) {
     rd_kafka_metadata_destroy(metadata);
   }
+  state_->looked_at = std::chrono::steady_clock::now();
 }
 
 base::Result<ClientInstance> ClientInstance::New(const Options& options, ClientKind kind,

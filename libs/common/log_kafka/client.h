@@ -59,6 +59,8 @@ class ClientInstance {
   [[nodiscard]] rd_kafka_t* get() const { return client_.get(); }
 
   // Learns of all topics at once. Without, librdkafka asks for a topic it meets a second later.
+  // Those who call it at the same time share one request: librdkafka 2.0.2 may leave a partition
+  // with the wrong broker where two answers, an old and a new one, come at once.
   void LearnTopics(std::chrono::milliseconds patience);
 
   static base::Result<ClientInstance> New(const Options& options, ClientKind kind,
@@ -70,6 +72,8 @@ class ClientInstance {
     const bool closes_idle_connections;
     std::atomic<bool> tainted{false};
     rd_kafka_resp_err_t delivery_error = RD_KAFKA_RESP_ERR_NO_ERROR;
+    std::mutex learning;
+    std::chrono::steady_clock::time_point looked_at;  // Guarded by `learning`.
   };
   struct Callbacks;
 
