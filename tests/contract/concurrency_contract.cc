@@ -89,9 +89,9 @@ TEST_P(ConcurrencyContract, ReadersOfOthersDoNotDisturb) {
             ++i;
           }
         }
-        reader = round % 3 == 0
-                     ? Must(log().NewReader(At(topic, p), log::Isolation::kReadCommitted))
-                     : std::move(reader);
+        if (round % 3 == 0) {
+          reader = Must(log().NewReader(At(topic, p), log::Isolation::kReadCommitted));
+        }
       }
     });
   }

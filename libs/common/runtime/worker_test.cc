@@ -425,6 +425,7 @@ TEST_F(WorkerTest, StopsForGoodAfterAFatalErrorOfAnyCall) {
     EXPECT_EQ(log.calls().size(), calls) << "nothing is tried again";
     EXPECT_THAT(log.Values(kOutput), ElementsAre());
     EXPECT_EQ(log.CountOf(Call::kAbort), 0U);
+    EXPECT_EQ(log.open_readers(), 0) << "nobody polls it any more";
   }
 }
 

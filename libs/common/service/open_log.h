@@ -46,8 +46,9 @@ struct OpenedLog {
 // that another process has for a moment is waited for, some seconds: kBusy with its process id.
 
 // Opens a log that is there and checks that its topics are as they were made; see
-// runtime::OpenTopics. kNotFound says what makes one. All three: kInvalidArgument for options that
-// do not fit, and the errors of the adapters' Open.
+// runtime::OpenTopics. On Kafka it waits some 30 s for topics whose leaders are away, with a
+// warning each time it looks again. kNotFound says what makes one. All three: kInvalidArgument for
+// options that do not fit, and the errors of the adapters' Open.
 base::Result<OpenedLog> OpenExistingLog(const LogOptions& options, const base::Clock& clock,
                                         const WarningSink& warn);
 
