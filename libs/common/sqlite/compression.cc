@@ -10,8 +10,6 @@
 namespace paylog::sqlite {
 namespace {
 
-constexpr int kLevel = 1;
-
 struct FreeCompressor {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
 };
@@ -21,15 +19,15 @@ struct FreeDecompressor {
 
 }  // namespace
 
-std::string Compress(std::string_view bytes) {
+std::string Compress(std::string_view bytes, Compression compression) {
   // A context costs more to make than a few records to compress, so each thread keeps one.
   thread_local const std::unique_ptr<ZSTD_CCtx, FreeCompressor> context(ZSTD_createCCtx());
   CHECK(context != nullptr);
   // Not a string: to clear what is overwritten, and to keep what was not needed, costs too.
   const std::size_t room = ZSTD_compressBound(bytes.size());
   const auto compressed = std::make_unique_for_overwrite<char[]>(room);
-  const std::size_t size =
-      ZSTD_compressCCtx(context.get(), compressed.get(), room, bytes.data(), bytes.size(), kLevel);
+  const std::size_t size = ZSTD_compressCCtx(context.get(), compressed.get(), room, bytes.data(),
+                                             bytes.size(), static_cast<int>(compression));
   CHECK(ZSTD_isError(size) == 0);
   return {compressed.get(), size};
 }

@@ -24,7 +24,7 @@ void BlockBuilder::Add(std::string_view key, std::string_view value) {
 
 std::string BlockBuilder::Finish() {
   CHECK(raw_.size() <= kRawBytesMax);
-  std::string stored = sqlite::Compress(raw_);
+  std::string stored = sqlite::Compress(raw_, sqlite::Compression::kQuick);
   raw_.clear();
   return stored;
 }

@@ -5,7 +5,8 @@
 namespace paylog::store {
 namespace {
 
-// ln 2 * bits per key, rounded: the number that makes false positives rarest.
+// Part of the format: with more of them, a filter that was written before would miss its keys.
+// Fewer than make false positives rarest, which by now would be ten.
 constexpr std::uint64_t kProbes = 7;
 
 // Calls visit(byte, mask) for each bit of the key, until it returns false.

@@ -7,10 +7,10 @@
 #include <vector>
 
 // A Bloom filter: says for certain that a key is absent, or that it may be there (wrong for about 1
-// absent key in 100). The bytes say nothing about their own damage; whoever reads them checks them.
+// absent key in 700). The bytes say nothing about their own damage; whoever reads them checks them.
 namespace paylog::store {
 
-inline constexpr std::size_t kFilterBitsPerKey = 10;
+inline constexpr std::size_t kFilterBitsPerKey = 14;
 
 // Computed once for a look-up in many filters. Plain value.
 struct KeyHash {
