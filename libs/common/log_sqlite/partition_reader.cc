@@ -57,32 +57,42 @@ base::Result<log::PolledRecords> PartitionReader::Poll(const log::PollLimits& li
 }
 
 base::Result<void> PartitionReader::LoadBatchAtPosition() {
-  if (batch_ != nullptr && batch_->base <= position_ && position_ < batch_->end) {
+  const bool has_it = batch_ != nullptr && batch_->base <= position_ && position_ < batch_->end;
+  if (has_it && (own_batch_ == nullptr || position_ >= given_until_)) {
     return {};
   }
+  own_batch_.reset();
   batch_ = engine_.tail.Find(partition_.index, position_);
   if (batch_ == nullptr) {
     PAYLOG_ASSIGN(StoredBatch stored, engine_.storage.ReadBatch(partition_, position_));
-    batch_ = std::make_shared<const DecodedBatch>(std::move(stored.batch));
+    own_batch_ = std::make_shared<DecodedBatch>(std::move(stored.batch));
+    batch_ = own_batch_;
+    given_until_ = batch_->base;
   }
   return {};
 }
 
 bool PartitionReader::TakeFromBatch(const log::PollLimits& limits, std::size_t& bytes,
                                     log::PolledRecords& polled) {
-  auto next = std::lower_bound(
-      batch_->records.begin(), batch_->records.end(), position_,
+  const auto& records = batch_->records;
+  const auto first = std::lower_bound(
+      records.begin(), records.end(), position_,
       [](const log::StoredRecord& record, base::Offset wanted) { return record.offset < wanted; });
-  for (; next != batch_->records.end(); ++next) {
-    const std::size_t size = log::RecordBytes(*next);
+  for (auto i = static_cast<std::size_t>(first - records.begin()); i < records.size(); ++i) {
+    const std::size_t size = log::RecordBytes(records[i]);
     const bool over = !polled.records.empty() && (polled.records.size() >= limits.records_max ||
                                                   bytes + size > limits.bytes_max);
     if (over) {
       return false;
     }
     bytes += size;
-    polled.records.push_back(*next);
-    position_ = next->offset.Next();
+    position_ = records[i].offset.Next();
+    if (own_batch_ != nullptr) {
+      polled.records.push_back(std::move(own_batch_->records[i]));
+      given_until_ = position_;
+    } else {
+      polled.records.push_back(records[i]);
+    }
   }
   position_ = batch_->end;
   return true;

@@ -33,7 +33,10 @@ class PartitionReader final : public log::Reader {
   const View view_;
   base::Offset position_;
   std::shared_ptr<const DecodedBatch> batch_;  // The one that was read last.
-  bool woken_ = false;                         // Guarded by the tail's mutex.
+  // The same, where nobody else has it: then its records are given away, up to an offset.
+  std::shared_ptr<DecodedBatch> own_batch_;
+  base::Offset given_until_;
+  bool woken_ = false;  // Guarded by the tail's mutex.
 };
 
 }  // namespace paylog::log_sqlite

@@ -1,5 +1,6 @@
 #include "paylog/log_sqlite/stage.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,17 +11,17 @@ namespace {
 // A record's own bookkeeping in memory, for the bounds.
 constexpr std::size_t kRecordOverhead = sizeof(log::StoredRecord);
 
-StagedBatch EncodeOne(std::int32_t partition_index, log::TimestampType timestamps,
-                      std::vector<log::StoredRecord> records, std::size_t bytes) {
+StagedBatch EncodeOne(const CatalogEntry& to, std::vector<log::StoredRecord> records,
+                      std::size_t bytes) {
   auto decoded = std::make_shared<DecodedBatch>();
   decoded->records = std::move(records);
   decoded->bytes = bytes;
-  const BatchTimestamps kind = timestamps == log::TimestampType::kProducer
+  const BatchTimestamps kind = to.timestamps == log::TimestampType::kProducer
                                    ? BatchTimestamps::kEachItsOwn
                                    : BatchTimestamps::kTheBatchs;
   std::string blob = EncodeBatch(decoded->records, kind);
-  return {.partition_index = partition_index,
-          .timestamps = timestamps,
+  return {.partition_index = to.partition.index,
+          .timestamps = to.timestamps,
           .blob = std::move(blob),
           .decoded = std::move(decoded)};
 }
@@ -28,7 +29,8 @@ StagedBatch EncodeOne(std::int32_t partition_index, log::TimestampType timestamp
 }  // namespace
 
 base::Result<void> Stage::Add(const log::TopicPartition& to, log::Record record) {
-  PAYLOG_ASSIGN(const CatalogEntry entry, catalog_.Find(to));
+  PAYLOG_ASSIGN(Partition* const partition, Find(to));
+  const CatalogEntry& entry = partition->entry;
   const std::size_t bytes = log::RecordBytes(record);
   // A header may be empty and still takes room in a batch.
   const std::size_t bytes_with_headers = bytes + 2 * record.headers.size();
@@ -38,12 +40,11 @@ base::Result<void> Stage::Add(const log::TopicPartition& to, log::Record record)
                                   " bytes for " + to.ToString() + ", where " +
                                   std::to_string(entry.record_bytes_max) + " are allowed"};
   }
-  Partition& partition = partitions_[entry.partition.index];
-  partition.timestamps = entry.timestamps;
-  if (partition.cuts.empty() || partition.cuts.back().bytes >= kBatchBytesTarget) {
-    partition.cuts.emplace_back();
+  std::vector<Cut>& cuts = partition->cuts;
+  if (cuts.empty() || cuts.back().bytes >= kBatchBytesTarget) {
+    cuts.emplace_back().records.reserve(partition->records_before);
   }
-  Cut& cut = partition.cuts.back();
+  Cut& cut = cuts.back();
   cut.bytes += bytes + kRecordOverhead;
   cut.records.push_back({.offset = base::Offset(static_cast<std::int64_t>(cut.records.size())),
                          .key = std::move(record.key),
@@ -55,19 +56,34 @@ base::Result<void> Stage::Add(const log::TopicPartition& to, log::Record record)
   return {};
 }
 
+base::Result<Stage::Partition*> Stage::Find(const log::TopicPartition& name) {
+  const auto known = partitions_.find(name);
+  if (known != partitions_.end()) {
+    return &known->second;
+  }
+  PAYLOG_ASSIGN(CatalogEntry entry, catalog_.Find(name));
+  return &partitions_.emplace(name, Partition{.entry = std::move(entry), .cuts = {}}).first->second;
+}
+
 std::vector<StagedBatch> Stage::Encode() {
   std::vector<StagedBatch> batches;
-  for (auto& [index, partition] : partitions_) {
+  for (auto& [name, partition] : partitions_) {
     for (Cut& cut : partition.cuts) {
-      batches.push_back(EncodeOne(index, partition.timestamps, std::move(cut.records), cut.bytes));
+      partition.records_before = cut.records.size();
+      batches.push_back(EncodeOne(partition.entry, std::move(cut.records), cut.bytes));
     }
   }
+  std::stable_sort(batches.begin(), batches.end(), [](const StagedBatch& a, const StagedBatch& b) {
+    return a.partition_index < b.partition_index;
+  });
   Clear();
   return batches;
 }
 
 void Stage::Clear() {
-  partitions_.clear();
+  for (auto& [name, partition] : partitions_) {
+    partition.cuts.clear();
+  }
   bytes_ = 0;
   records_ = 0;
 }

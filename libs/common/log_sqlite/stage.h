@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <unordered_map>
 #include <vector>
 
 #include "paylog/base/result.h"
@@ -12,7 +12,8 @@
 
 namespace paylog::log_sqlite {
 
-// Records that wait for their commit, by partition. Not thread-safe; `catalog` must outlive it.
+// Records that wait for their commit, by partition; of partitions that it has met it does not ask
+// the catalog again. Not thread-safe; `catalog` must outlive it.
 class Stage {
  public:
   explicit Stage(const Catalog& catalog) : catalog_(catalog) {}
@@ -33,12 +34,15 @@ class Stage {
     std::size_t bytes = 0;
   };
   struct Partition {
-    log::TimestampType timestamps = log::TimestampType::kProducer;
-    std::vector<Cut> cuts;  // The last one is being filled.
+    CatalogEntry entry;
+    std::vector<Cut> cuts;           // The last one is being filled.
+    std::size_t records_before = 0;  // Of the last cut of before: as much room is made.
   };
 
+  base::Result<Partition*> Find(const log::TopicPartition& name);
+
   const Catalog& catalog_;
-  std::map<std::int32_t, Partition> partitions_;
+  std::unordered_map<log::TopicPartition, Partition> partitions_;
   std::size_t bytes_ = 0;
   std::size_t records_ = 0;
 };
