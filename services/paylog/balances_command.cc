@@ -38,7 +38,7 @@ base::Result<Accounts> CollectAccounts(log::Log& log, const std::vector<ReadRang
     PAYLOG_ASSIGN(const ledger::State state, Rebuild(log, range, partition_count));
     for (const model::Account* account : state.SortedAccounts()) {
       const bool shown = wanted.empty() ? arguments.system || !account->id.is_system()
-                                        : wanted.contains(account->id.value());
+                                        : wanted.contains(account->id.ToString());
       if (!shown) {
         continue;
       }
@@ -52,8 +52,9 @@ base::Result<Accounts> CollectAccounts(log::Log& log, const std::vector<ReadRang
 }
 
 std::vector<std::string> Cells(const model::Account& account) {
-  return {account.id.value(), std::string(account.currency.code()), base::ToString(account.posted),
-          base::ToString(account.held), base::ToString(account.available())};
+  return {account.id.ToString(), std::string(account.currency.code()),
+          base::ToString(account.posted), base::ToString(account.held),
+          base::ToString(account.available())};
 }
 
 void PrintJson(const model::Account& account) {

@@ -38,7 +38,7 @@ const Places& PlacesOf(const Resubmissions& resubmissions, const LetterPosition&
 std::vector<std::string> Cells(const LetterPosition& position, const log::StoredRecord& letter,
                                const Places& places) {
   return {position.ToString(),
-          codec::FormatTime(letter.timestamp),
+          std::string(codec::FormatTime(letter.timestamp).view()),
           HeaderOf(letter, codec::kReason),
           HeaderOf(letter, codec::kOrigin),
           std::to_string(letter.value.size()),
@@ -51,7 +51,7 @@ void PrintJson(const LetterPosition& position, const log::StoredRecord& letter,
   codec::JsonWriter json;
   json.BeginObject()
       .Field("position", position.ToString())
-      .Field("when", codec::FormatTime(letter.timestamp))
+      .Field("when", codec::FormatTime(letter.timestamp).view())
       .Field("type", HeaderOf(letter, codec::kCeType))
       .Field("reason", HeaderOf(letter, codec::kReason))
       .Field("message", HeaderOf(letter, codec::kReasonMessage))
@@ -121,7 +121,7 @@ void PrintLetter(const LetterPosition& position, const log::StoredRecord& letter
                  const Places& places) {
   const std::string path = HeaderOf(letter, codec::kReasonPath);
   std::cout << "position   " << position.ToString() << '\n'
-            << "when       " << codec::FormatTime(letter.timestamp) << '\n'
+            << "when       " << codec::FormatTime(letter.timestamp).view() << '\n'
             << "reason     " << HeaderOf(letter, codec::kReason) << ": "
             << HeaderOf(letter, codec::kReasonMessage) << (path.empty() ? "" : " (" + path + ")")
             << '\n'

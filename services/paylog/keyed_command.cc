@@ -23,7 +23,7 @@ std::variant<BatchWriter::Entry, std::string> KeyCommand(std::string body,
       .to = runtime::Partition(runtime::kCommandsTopic,
                                base::PartitionOf(account.value(), counts.commands)),
       .record = {
-          .key = account.value(), .value = std::move(body), .headers = {}, .timestamp = now}};
+          .key = account.ToString(), .value = std::move(body), .headers = {}, .timestamp = now}};
 }
 
 }  // namespace paylog::cli

@@ -21,12 +21,12 @@ const std::vector<std::size_t> kFollowWidths = {20, 20, 9, 24, 9, 9, 8, 0};
 std::vector<std::string> Cells(const model::CommandResult& result) {
   std::string balances;
   for (const model::AccountBalance& balance : result.balances) {
-    balances += (balances.empty() ? "" : " ") + balance.account.value() + '=' +
+    balances += (balances.empty() ? "" : " ") + balance.account.ToString() + '=' +
                 base::ToString(balance.posted);
   }
   const auto& position = result.position;
-  return {result.account.value(),
-          result.command_id.value(),
+  return {result.account.ToString(),
+          result.command_id.ToString(),
           std::string(model::ToString(result.status)),
           std::string(model::ToString(result.code)),
           result.duplicate ? "true" : "false",

@@ -27,8 +27,8 @@ Found Decode(const Submission& submission, const WorkloadOptions& options) {
   EXPECT_NE(command, nullptr) << submission.record.value;
   const auto& transfer = std::get<model::Transfer>(command->body);
   Found found{
-      .id = command->id.value(),
-      .debtor = command->account.value(),
+      .id = command->id.ToString(),
+      .debtor = command->account.ToString(),
       .from = base::PartitionOf(command->account.value(), options.partitions).value(),
       .to = base::PartitionOf(transfer.creditor_account.value(), options.partitions).value(),
       .amount = transfer.amount.minor};

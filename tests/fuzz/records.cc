@@ -61,7 +61,8 @@ void CheckOrigin(std::string_view text) {
 }
 
 void CheckTime(std::string_view bytes) {
-  const std::string time = codec::FormatTime(base::TimestampMs(base::ByteReader(bytes).I64()));
+  const codec::TimeText text = codec::FormatTime(base::TimestampMs(base::ByteReader(bytes).I64()));
+  const std::string_view time = text.view();
   CHECK(time.size() >= std::string_view("1970-01-01T00:00:00.000Z").size());
   CHECK(time[time.size() - 5] == '.' && time.ends_with('Z'));
 }

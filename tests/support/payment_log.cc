@@ -16,11 +16,11 @@ namespace {
 std::string AccountOf(const std::string& body) {
   const model::DecodedCommand decoded = codec::DecodeCommand(body);
   if (const auto* const command = std::get_if<model::Command>(&decoded)) {
-    return command->account.value();
+    return command->account.ToString();
   }
   const auto* const refused = std::get_if<model::RefusedCommand>(&decoded);
   CHECK(refused != nullptr);
-  return refused->account.value();
+  return refused->account.ToString();
 }
 
 std::string Payment(const std::string& type, const std::string& id, const std::string& account,

@@ -42,7 +42,7 @@ void ByteWriter::Fixed(std::uint64_t value, int bytes) {
   out_.append(fixed.data(), static_cast<std::size_t>(bytes));
 }
 
-void ByteWriter::Varint(std::uint64_t value) {
+void ByteWriter::LongVarint(std::uint64_t value) {
   AppendVarint(out_, value);
 }
 

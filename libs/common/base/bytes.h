@@ -20,7 +20,12 @@ class ByteWriter {
   void U32(std::uint32_t value) { Fixed(value, 4); }
   void U64(std::uint64_t value) { Fixed(value, 8); }
   void I64(std::int64_t value) { Fixed(static_cast<std::uint64_t>(value), 8); }
-  void Varint(std::uint64_t value);
+  void Varint(std::uint64_t value) {
+    if (value < 0x80) {
+      return U8(static_cast<std::uint8_t>(value));  // As nearly all.
+    }
+    LongVarint(value);
+  }
   void SignedVarint(std::int64_t value);  // Zigzag.
   void SignedVarint128(Int128 value);     // The same bytes, where it fits 64.
   void Raw(std::string_view bytes) { out_.append(bytes); }
@@ -31,6 +36,7 @@ class ByteWriter {
 
  private:
   void Fixed(std::uint64_t value, int bytes);
+  void LongVarint(std::uint64_t value);
 
   std::string& out_;
 };

@@ -39,7 +39,12 @@ constexpr std::array<std::uint8_t, 256> kDigitValues = MakeDigitValues();
 }  // namespace
 
 std::string Hash256::ToHex() const {
-  std::string hex(2 * bytes.size(), '\0');
+  const std::array<char, 64> digits = HexDigits();
+  return {digits.begin(), digits.end()};
+}
+
+std::array<char, 64> Hash256::HexDigits() const {
+  std::array<char, 64> hex;
   char* to = hex.data();
   for (const std::uint8_t byte : bytes) {
     *to++ = kDigits[byte >> 4];

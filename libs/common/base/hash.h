@@ -15,6 +15,7 @@ struct Hash256 {
 
   // 64 lower-case hexadecimal digits.
   [[nodiscard]] std::string ToHex() const;
+  [[nodiscard]] std::array<char, 64> HexDigits() const;
   // nullopt unless `hex` is exactly what ToHex prints.
   static std::optional<Hash256> FromHex(std::string_view hex);
 

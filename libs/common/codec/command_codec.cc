@@ -73,34 +73,31 @@ std::string_view AccountField(const JsonValue& object, std::optional<CommandType
 
 std::variant<model::CommandId, model::Refusal> ReadCommandId(const JsonValue& object) {
   const OnlyText found = FindOnlyText(object, "command_id");
+  const auto id = found.text ? model::CommandId::Parse(*found.text) : std::nullopt;
+  if (id) {
+    return *id;
+  }
   model::Refusal refusal{.code = ResultCode::kUnreadableCommandId, .path = "$.command_id"};
-  if (!found.text) {
-    refusal.message = refusal.path + " " + found.problem;
-    return refusal;
-  }
-  if (auto id = model::CommandId::Parse(*found.text)) {
-    return *std::move(id);
-  }
-  refusal.message = refusal.path + " must be 1 to 64 visible ASCII characters; it is '" +
-                    Excerpt(*found.text) + "'";
+  refusal.message =
+      refusal.path + ' ' +
+      (found.text ? "must be 1 to 64 visible ASCII characters; it is '" + Excerpt(*found.text) + "'"
+                  : found.problem);
   return refusal;
 }
 
 std::variant<model::AccountId, model::Refusal> ReadAccount(const JsonValue& object) {
   const std::string_view field = AccountField(object, TypeOf(object));
   const OnlyText found = FindOnlyText(object, field);
+  const auto account = found.text ? model::AccountId::Parse(*found.text) : std::nullopt;
+  if (account) {
+    return *account;
+  }
   model::Refusal refusal{.code = ResultCode::kUnreadableAccount, .path = MemberPath("$", field)};
-  if (!found.text) {
-    refusal.message = refusal.path + " " + found.problem;
-    return refusal;
-  }
-  if (auto account = model::AccountId::Parse(*found.text)) {
-    return *std::move(account);
-  }
-  refusal.message = refusal.path +
-                    " must be 1 to 64 letters, digits and . _ : - and begin with a letter or "
-                    "digit; it is '" +
-                    Excerpt(*found.text) + "'";
+  refusal.message = refusal.path + ' ' +
+                    (found.text ? "must be 1 to 64 letters, digits and . _ : - and begin with a "
+                                  "letter or digit; it is '" +
+                                      Excerpt(*found.text) + "'"
+                                : found.problem);
   return refusal;
 }
 
@@ -153,10 +150,10 @@ void CheckRelations(const model::AccountId& account, CommandType type, const Com
                     Refusals& refusals) {
   const model::AccountLimits& limits = values.limits;
   if (values.creditor_account == account) {
-    refusals.Add(
-        {.code = ResultCode::kSameAccount,
-         .path = "$.creditor_account",
-         .message = "$.creditor_account is the debtor's account too: '" + account.value() + "'"});
+    refusals.Add({.code = ResultCode::kSameAccount,
+                  .path = "$.creditor_account",
+                  .message = "$.creditor_account is the debtor's account too: '" +
+                             account.ToString() + "'"});
   }
   if (type == CommandType::kUpdateAccount && limits == model::AccountLimits{}) {
     refusals.Add({.code = ResultCode::kNothingToUpdate,

@@ -149,7 +149,7 @@ base::Result<DeliveryEvent> DecodeDeliveryEvent(std::string_view value) {
 std::string EncodeWebhook(const model::CommandResult& result, base::TimestampMs time) {
   JsonWriter writer;
   writer.BeginObject().Field("type", "command." + std::string(ToString(result.status)));
-  writer.Field("timestamp", FormatTime(time));
+  writer.Field("timestamp", FormatTime(time).view());
   return std::move(writer).Take() + ",\"data\":" + EncodeResult(result) + '}';
 }
 

@@ -216,7 +216,7 @@ void WriteHeader(JsonWriter& writer, const model::EventHeader& header) {
 }  // namespace
 
 std::string JournalKey(const model::JournalRecord& record) {
-  return record.event.command.account.value();
+  return record.event.command.account.ToString();
 }
 
 std::string EncodeJournalRecord(const model::JournalRecord& record) {

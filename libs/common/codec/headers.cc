@@ -33,11 +33,22 @@ Date DateOf(std::int64_t days) {
           .day = day_of_year - (153 * month_from_march + 2) / 5 + 1};
 }
 
-void AppendPadded(std::string& to, std::int64_t value, std::size_t width) {
+// Four digits or more.
+char* PutYear(char* to, std::int64_t year) {
   std::array<char, 20> digits;  // Of 64 bits, with a sign.
-  const char* const end = std::to_chars(digits.begin(), digits.end(), value).ptr;
-  const auto size = static_cast<std::size_t>(end - digits.begin());
-  to.append(width - std::min(width, size), '0').append(digits.begin(), size);
+  const char* const end = std::to_chars(digits.begin(), digits.end(), year).ptr;
+  for (auto missing = 4 - (end - digits.begin()); missing > 0; --missing) {
+    *to++ = '0';
+  }
+  return std::copy(static_cast<const char*>(digits.data()), end, to);
+}
+
+// `count` digits, zeros before them.
+char* PutDigits(char* to, std::int64_t value, int count) {
+  for (int i = count; i-- > 0; value /= 10) {
+    to[i] = static_cast<char>('0' + value % 10);
+  }
+  return to + count;
 }
 
 bool IsTopicCharacter(char c) {
@@ -58,8 +69,14 @@ std::optional<Integer> ParseCount(std::string_view text) {
 
 }  // namespace
 
-std::string Origin::ToString() const {
-  return topic + '/' + std::to_string(partition.value()) + '/' + std::to_string(offset.value());
+std::string Origin::Format(std::string_view topic, base::PartitionId partition,
+                           base::Offset offset) {
+  const std::string partition_text = std::to_string(partition.value());
+  const std::string offset_text = std::to_string(offset.value());
+  std::string text;
+  text.reserve(topic.size() + partition_text.size() + offset_text.size() + 2);
+  text.append(topic).append(1, '/').append(partition_text).append(1, '/').append(offset_text);
+  return text;
 }
 
 std::optional<Origin> Origin::Parse(std::string_view text) {
@@ -80,7 +97,7 @@ std::optional<Origin> Origin::Parse(std::string_view text) {
                 .offset = base::Offset(*offset)};
 }
 
-std::string FormatTime(base::TimestampMs time) {
+TimeText FormatTime(base::TimestampMs time) {
   std::int64_t days = time.value() / kMsPerDay;
   std::int64_t ms = time.value() % kMsPerDay;
   if (ms < 0) {
@@ -88,20 +105,20 @@ std::string FormatTime(base::TimestampMs time) {
     --days;
   }
   const Date date = DateOf(days);
-  std::string text;
-  text.reserve(std::string_view("2026-11-21T08:00:00.000Z").size());
-  const auto append = [&text](std::int64_t value, std::size_t width, char behind) {
-    AppendPadded(text, value, width);
-    text.push_back(behind);
-  };
-  append(date.year, 4, '-');
-  append(date.month, 2, '-');
-  append(date.day, 2, 'T');
-  append(ms / 3'600'000, 2, ':');
-  append(ms / 60'000 % 60, 2, ':');
-  append(ms / 1000 % 60, 2, '.');
-  append(ms % 1000, 3, 'Z');
-  return text;
+  std::array<char, 48> text;
+  char* at = PutYear(text.data(), date.year);
+  const struct {
+    char before;
+    std::int64_t value;
+    int digits;
+  } parts[] = {{'-', date.month, 2},       {'-', date.day, 2},       {'T', ms / 3'600'000, 2},
+               {':', ms / 60'000 % 60, 2}, {':', ms / 1000 % 60, 2}, {'.', ms % 1000, 3}};
+  for (const auto& part : parts) {
+    *at++ = part.before;
+    at = PutDigits(at, part.value, part.digits);
+  }
+  *at++ = 'Z';
+  return TimeText({text.data(), at});
 }
 
 }  // namespace paylog::codec

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "paylog/base/short_text.h"
 #include "paylog/base/strong_type.h"
 
 // Record headers: CloudEvents in binary mode, W3C trace context, and paylog's own.
@@ -46,12 +47,15 @@ struct Origin {
   base::PartitionId partition;
   base::Offset offset;
 
-  [[nodiscard]] std::string ToString() const;  // "payments.commands/3/42"
+  [[nodiscard]] std::string ToString() const { return Format(topic, partition, offset); }
+  static std::string Format(std::string_view topic, base::PartitionId partition,
+                            base::Offset offset);  // "payments.commands/3/42"
   static std::optional<Origin> Parse(std::string_view text);
   friend auto operator<=>(const Origin&, const Origin&) = default;
 };
 
 // "2026-11-21T08:00:00.000Z", as ce_time wants it.
-std::string FormatTime(base::TimestampMs time);
+using TimeText = base::ShortText<48>;  // A year may have 20 characters.
+TimeText FormatTime(base::TimestampMs time);
 
 }  // namespace paylog::codec

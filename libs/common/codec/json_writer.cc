@@ -120,14 +120,12 @@ JsonWriter& JsonWriter::Integer128(base::Int128 value) {
 
 JsonWriter& JsonWriter::Hex(const base::Hash256& hash) {
   Separate();
-  char* to = Room(2 * hash.bytes.size() + 2);
-  *to++ = '"';
-  for (const std::uint8_t byte : hash.bytes) {
-    *to++ = kHexDigits[byte >> 4];
-    *to++ = kHexDigits[byte & 15];
-  }
-  *to++ = '"';
-  at_ = to;
+  const std::array<char, 64> digits = hash.HexDigits();
+  char* const to = Room(digits.size() + 2);
+  *to = '"';
+  char* const end = std::copy(digits.begin(), digits.end(), to + 1);
+  *end = '"';
+  at_ = end + 1;
   return *this;
 }
 

@@ -245,7 +245,12 @@ base::Result<Account> DecodeSavedAccount(std::string_view id, std::string_view v
 std::string EncodeIndexEntry(const IndexEntry& entry) {
   std::string value;
   value.reserve(kUsualBytes);
-  ByteWriter writer(value);
+  AppendIndexEntry(entry, value);
+  return value;
+}
+
+void AppendIndexEntry(const IndexEntry& entry, std::string& to) {
+  ByteWriter writer(to);
   writer.Raw({reinterpret_cast<const char*>(entry.body_sha256.bytes.data()),
               entry.body_sha256.bytes.size()});
   writer.Varint(NumberOf(entry.type));
@@ -253,7 +258,6 @@ std::string EncodeIndexEntry(const IndexEntry& entry) {
   writer.Varint(NumberOf(entry.other));
   writer.Varint(NumberOf(entry.first_sequence));
   WriteOutcome(writer, entry.outcome);
-  return value;
 }
 
 base::Result<IndexEntry> DecodeIndexEntry(std::string_view value) {

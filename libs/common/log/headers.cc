@@ -42,6 +42,12 @@ void Headers::Add(std::string_view name, std::string_view value) {
   text_bytes_ += static_cast<std::uint32_t>(name.size() + value.size());
 }
 
+void Headers::Add(const Headers& others) {
+  bytes_.append(others.bytes_);
+  count_ += others.count_;
+  text_bytes_ += others.text_bytes_;
+}
+
 std::optional<std::string_view> Headers::Find(std::string_view name) const {
   for (const Header header : *this) {
     if (header.name == name) {

@@ -58,6 +58,7 @@ class Headers {
   static std::optional<Headers> Read(base::ByteReader& reader, std::size_t count);
 
   void Add(std::string_view name, std::string_view value);
+  void Add(const Headers& others);
   void Reserve(std::size_t bytes) { bytes_.reserve(bytes); }
 
   // The value of the first header of this name.

@@ -35,6 +35,18 @@ TEST(Headers, KeepsOrderRepeatsAndAnyBytes) {
   EXPECT_EQ(headers.Find("b"), std::nullopt);
 }
 
+TEST(Headers, AreAddedToOthersInTheirOrder) {
+  Headers headers = {{"a", "1"}};
+  headers.Add(Headers{{"b", ""}, {"a", "22"}});
+  headers.Add(Headers());
+  headers.Add("c", "3");
+
+  EXPECT_EQ(Listed(headers), (Pairs{{"a", "1"}, {"b", ""}, {"a", "22"}, {"c", "3"}}));
+  EXPECT_EQ(headers, (Headers{{"a", "1"}, {"b", ""}, {"a", "22"}, {"c", "3"}}));
+  EXPECT_EQ(headers.size(), 4U);
+  EXPECT_EQ(headers.text_bytes(), 8U);
+}
+
 TEST(Headers, NoneAreNone) {
   const Headers none;
   EXPECT_TRUE(none.empty());

@@ -34,22 +34,28 @@ std::optional<AccountId> AccountId::Parse(std::string_view text) {
       !std::all_of(text.begin(), text.end(), IsAccountCharacter)) {
     return std::nullopt;
   }
-  return AccountId(std::string(text));
+  return AccountId(text);
 }
 
 std::optional<AccountId> AccountId::ParseAny(std::string_view text) {
   if (IsSystemAccount(text)) {
-    return AccountId(std::string(text));
+    return AccountId(text);
   }
   return Parse(text);
 }
 
+AccountId AccountId::SystemAccount(std::string_view prefix, const Currency& currency) {
+  AccountId id(prefix);
+  id.value_.Append(currency.code());
+  return id;
+}
+
 AccountId AccountId::External(const Currency& currency) {
-  return AccountId(std::string(kExternalPrefix).append(currency.code()));
+  return SystemAccount(kExternalPrefix, currency);
 }
 
 AccountId AccountId::Transit(const Currency& currency) {
-  return AccountId(std::string(kTransitPrefix).append(currency.code()));
+  return SystemAccount(kTransitPrefix, currency);
 }
 
 }  // namespace paylog::model

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "paylog/base/limits.h"
+#include "paylog/base/short_text.h"
 #include "paylog/model/currency.h"
 
 namespace paylog::model {
@@ -24,16 +26,20 @@ class AccountId {
   // $transit:EUR, which holds what is between partitions.
   static AccountId Transit(const Currency& currency);
 
-  [[nodiscard]] const std::string& value() const { return value_; }
-  [[nodiscard]] bool is_system() const { return value_.front() == '$'; }
-  [[nodiscard]] bool is_transit() const { return value_.starts_with("$transit:"); }
+  // Valid while the id is there.
+  [[nodiscard]] std::string_view value() const { return value_.view(); }
+  [[nodiscard]] std::string ToString() const { return std::string(value()); }
+  [[nodiscard]] bool is_system() const { return value().front() == '$'; }
+  [[nodiscard]] bool is_transit() const { return value().starts_with("$transit:"); }
 
   friend bool operator==(const AccountId&, const AccountId&) = default;
   friend auto operator<=>(const AccountId&, const AccountId&) = default;
 
  private:
-  explicit AccountId(std::string value) : value_(std::move(value)) {}
-  std::string value_;
+  explicit AccountId(std::string_view value) : value_(value) {}
+  static AccountId SystemAccount(std::string_view prefix, const Currency& currency);
+
+  base::ShortText<base::kAccountIdLengthMax> value_;
 };
 
 }  // namespace paylog::model
@@ -43,6 +49,6 @@ struct std::hash<paylog::model::AccountId> {
   // Not noexcept, and so the containers of libstdc++ keep each id's hash, and do not work it out
   // again for every neighbour that a look-up passes.
   std::size_t operator()(const paylog::model::AccountId& id) const {
-    return std::hash<std::string>{}(id.value());
+    return std::hash<std::string_view>{}(id.value());
   }
 };

@@ -12,7 +12,7 @@ std::optional<CommandId> CommandId::Parse(std::string_view text) {
       !std::all_of(text.begin(), text.end(), is_visible)) {
     return std::nullopt;
   }
-  return CommandId(std::string(text));
+  return CommandId(text);
 }
 
 }  // namespace paylog::model

@@ -5,6 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "paylog/base/limits.h"
+#include "paylog/base/short_text.h"
+
 namespace paylog::model {
 
 // The caller's name for a command, 1 to 64 visible ASCII characters; with the command's account it
@@ -13,14 +16,17 @@ class CommandId {
  public:
   static std::optional<CommandId> Parse(std::string_view text);
 
-  [[nodiscard]] const std::string& value() const { return value_; }
+  // Valid while the id is there.
+  [[nodiscard]] std::string_view value() const { return value_.view(); }
+  [[nodiscard]] std::string ToString() const { return std::string(value()); }
 
   friend bool operator==(const CommandId&, const CommandId&) = default;
   friend auto operator<=>(const CommandId&, const CommandId&) = default;
 
  private:
-  explicit CommandId(std::string value) : value_(std::move(value)) {}
-  std::string value_;
+  explicit CommandId(std::string_view value) : value_(value) {}
+
+  base::ShortText<base::kCommandIdLengthMax> value_;
 };
 
 }  // namespace paylog::model

@@ -3,6 +3,8 @@
 #include <cstdint>
 
 #include "paylog/base/hash.h"
+#include "paylog/base/limits.h"
+#include "paylog/base/short_text.h"
 #include "paylog/base/strong_type.h"
 #include "paylog/model/command_result.h"
 
@@ -30,11 +32,9 @@ struct IndexEntry {
 };
 
 // The key under which it is remembered. Neither part can hold the separator.
-inline std::string IndexKey(const AccountId& account, const CommandId& id) {
-  std::string key;
-  key.reserve(account.value().size() + 1 + id.value().size());
-  key.append(account.value()).append(1, ' ').append(id.value());
-  return key;
+using IndexKeyText = base::ShortText<base::kAccountIdLengthMax + 1 + base::kCommandIdLengthMax>;
+inline IndexKeyText IndexKey(const AccountId& account, const CommandId& id) {
+  return IndexKeyText(account.value()).Append(" ").Append(id.value());
 }
 
 }  // namespace paylog::model

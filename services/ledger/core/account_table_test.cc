@@ -29,7 +29,7 @@ Account MakeAccount(const std::string& name, std::int64_t posted) {
 
 std::vector<std::string> NamesOf(const AccountTable& table) {
   std::vector<std::string> names;
-  table.ForEach([&](const Account& account) { names.push_back(account.id.value()); });
+  table.ForEach([&](const Account& account) { names.push_back(account.id.ToString()); });
   return names;
 }
 
@@ -139,7 +139,7 @@ TEST(AccountTableTest, EqualsAMap) {
   EXPECT_EQ(table.size(), expected.size());
   std::map<std::string, std::int64_t> held;
   table.ForEach([&](const Account& account) {
-    held[account.id.value()] = static_cast<std::int64_t>(account.posted);
+    held[account.id.ToString()] = static_cast<std::int64_t>(account.posted);
   });
   EXPECT_EQ(held, expected);
 }

@@ -299,7 +299,7 @@ model::CommandRef CommandOf(const model::InboxRecord& input) {
 
 }  // namespace
 
-std::string IndexKeyOf(const model::InboxRecord& input) {
+model::IndexKeyText IndexKeyOf(const model::InboxRecord& input) {
   return std::visit(
       [](const auto& body) { return model::IndexKey(body.command.account, body.command.id); },
       input.body);

@@ -24,7 +24,7 @@ std::optional<std::string> FindForgery(const State& state, const model::InboxRec
                                        const model::IndexEntry* known);
 
 // What to look up for Decide: the key of the command behind an inbox record.
-std::string IndexKeyOf(const model::InboxRecord& input);
+model::IndexKeyText IndexKeyOf(const model::InboxRecord& input);
 
 // The header of the i-th of n events that Decide made from `input`, with `state` as it is after the
 // events before it.

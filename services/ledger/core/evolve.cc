@@ -1,8 +1,11 @@
 #include "paylog/ledger/core/evolve.h"
 
+#include <array>
+#include <string>
 #include <utility>
 
 #include "paylog/base/check.h"
+#include "paylog/base/short_text.h"
 #include "paylog/base/vector_of.h"
 #include "paylog/ledger/core/invariants.h"
 
@@ -17,18 +20,18 @@ using model::Outcome;
 using model::ResultCode;
 using model::ResultStatus;
 
-// Of a contribution, without the key: a hash in hexadecimal, two numbers, and what parts them.
-constexpr std::size_t kContributionBytes = 96;
+// Of a contribution: a key, a hash in hexadecimal, two numbers, and what parts them.
+using ContributionText = base::ShortText<240>;
 
 // One for each state that an id went through, so that it adds up however the id got there.
-base::Hash256 Contribution(const std::string& key, const base::Hash256& body_sha256,
-                           IndexState state, base::Sequence sequence) {
-  std::string text;
-  text.reserve(key.size() + kContributionBytes);
-  text.append(key).append(1, '\n').append(body_sha256.ToHex()).append(1, '\n');
-  text.append(std::to_string(static_cast<int>(state))).append(1, '\n');
-  text.append(std::to_string(sequence.value()));
-  return base::Sha256(text);
+base::Hash256 Contribution(std::string_view key, const base::Hash256& body_sha256, IndexState state,
+                           base::Sequence sequence) {
+  const std::array<char, 64> hash = body_sha256.HexDigits();
+  ContributionText text(key);
+  text.Append("\n").Append({hash.data(), hash.size()}).Append("\n");
+  text.Append(std::to_string(static_cast<int>(state))).Append("\n");
+  text.Append(std::to_string(sequence.value()));
+  return base::Sha256(text.view());
 }
 
 void Post(State& state, const model::Entry& entry, base::Sequence sequence) {
@@ -247,13 +250,14 @@ void CountId(Progress& progress, const IndexWrite& write) {
   if (entry.first_sequence == sequence) {
     ++progress.id_count;
   }
-  progress.ids_digest = base::AddDigests(
-      progress.ids_digest, Contribution(write.key, entry.body_sha256, entry.state, sequence));
+  progress.ids_digest =
+      base::AddDigests(progress.ids_digest,
+                       Contribution(write.key.view(), entry.body_sha256, entry.state, sequence));
 }
 
 }  // namespace
 
-base::Hash256 IndexDigest(const std::string& key, const model::IndexEntry& entry) {
+base::Hash256 IndexDigest(std::string_view key, const model::IndexEntry& entry) {
   const base::Sequence sequence = entry.outcome.position.sequence;
   base::Hash256 digest = Contribution(key, entry.body_sha256, entry.state, sequence);
   if (entry.first_sequence != sequence) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <optional>
-#include <string>
+#include <string_view>
 
 #include "paylog/ledger/core/state.h"
 #include "paylog/model/event.h"
@@ -12,7 +12,7 @@ namespace paylog::ledger {
 
 // A remembered id, new or replaced: from now on look-ups of `key` find `entry`.
 struct IndexWrite {
-  std::string key;  // model::IndexKey
+  model::IndexKeyText key;
   model::IndexEntry entry;
   friend bool operator==(const IndexWrite&, const IndexWrite&) = default;
 };
@@ -31,6 +31,6 @@ struct Effects {
 Effects Evolve(State& state, const model::JournalRecord& record, const base::Hash256& record_hash);
 
 // What an entry adds to Progress::ids_digest in all.
-base::Hash256 IndexDigest(const std::string& key, const model::IndexEntry& entry);
+base::Hash256 IndexDigest(std::string_view key, const model::IndexEntry& entry);
 
 }  // namespace paylog::ledger

@@ -30,7 +30,7 @@ TEST(LedgerOverlay, ChangesNothingBelowUntilMerged) {
 
   std::vector<std::string> changed;
   base.Merge(std::move(overlay),
-             [&](AccountNumber account) { changed.push_back(base.At(account).id.value()); });
+             [&](AccountNumber account) { changed.push_back(base.At(account).id.ToString()); });
   std::sort(changed.begin(), changed.end());
   EXPECT_EQ(changed, (std::vector<std::string>{"$external:EUR", "alice"}));
   EXPECT_EQ(StateHash(base), StateHash(ledger.state(0)));

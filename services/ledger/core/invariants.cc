@@ -1,5 +1,7 @@
 #include "paylog/ledger/core/invariants.h"
 
+#include <algorithm>
+
 namespace paylog::ledger {
 namespace {
 
@@ -36,8 +38,21 @@ bool Posts(const model::EventBody& body) {
 }  // namespace
 
 std::optional<std::string> FindImbalance(const model::Event& event) {
+  const std::vector<model::Entry>& entries = EntriesOf(event.body);
+  const auto same_currency = [&entries](const model::Entry& entry) {
+    return entry.amount.currency == entries.front().amount.currency;
+  };
+  if (std::all_of(entries.begin(), entries.end(), same_currency)) {  // As nearly always.
+    base::Int128 sum = 0;
+    for (const model::Entry& entry : entries) {
+      sum += entry.amount.minor;
+    }
+    if (sum == 0) {
+      return std::nullopt;
+    }
+  }
   std::map<std::string, base::Int128> sums;
-  for (const model::Entry& entry : EntriesOf(event.body)) {
+  for (const model::Entry& entry : entries) {
     sums[std::string(entry.amount.currency.code())] += entry.amount.minor;
   }
   return FirstNonZero(sums);
@@ -52,13 +67,13 @@ std::optional<std::string> FindPartitionImbalance(const State& state) {
 }
 
 std::optional<std::string> FindMisfit(const State& state, const model::Event& event) {
-  const std::string& own = event.command.account.value();
+  const auto own = [&event] { return "account " + event.command.account.ToString(); };
   const bool exists = state.Find(event.command.account) != nullptr;
   if (exists && std::holds_alternative<model::AccountOpened>(event.body)) {
-    return "account " + own + " is open already";
+    return own() + " is open already";
   }
   if (!exists && ChangesOwnAccount(event.body)) {
-    return "account " + own + " does not exist";
+    return own() + " does not exist";
   }
   const std::vector<model::Entry>& entries = EntriesOf(event.body);
   if (Posts(event.body) && entries.size() < 2) {
@@ -67,10 +82,10 @@ std::optional<std::string> FindMisfit(const State& state, const model::Event& ev
   for (const model::Entry& entry : entries) {
     const model::Account* const account = state.Find(entry.account);
     if (account == nullptr && !entry.account.is_system()) {
-      return "account " + entry.account.value() + " does not exist";
+      return "account " + entry.account.ToString() + " does not exist";
     }
     if (account != nullptr && account->currency != entry.amount.currency) {
-      return "account " + entry.account.value() + " has another currency";
+      return "account " + entry.account.ToString() + " has another currency";
     }
   }
   return std::nullopt;
@@ -83,10 +98,10 @@ std::optional<std::string> FindOverdraw(const State& state, const model::Event& 
     }
     const model::Account* const account = state.Find(entry.account);
     if (account == nullptr) {
-      return "debited account " + entry.account.value() + " does not exist";
+      return "debited account " + entry.account.ToString() + " does not exist";
     }
     if (account->available() < 0) {
-      return "account " + entry.account.value() + " has an available balance of " +
+      return "account " + entry.account.ToString() + " has an available balance of " +
              base::ToString(account->available());
     }
   }

@@ -177,7 +177,8 @@ model::Command RandomCommand(std::mt19937& random, int n) {
 std::string BodyText(const model::Command& command) {
   std::string text = std::to_string(command.body.index());
   if (const auto* const transfer = std::get_if<model::Transfer>(&command.body)) {
-    text += ' ' + transfer->creditor_account.value() + ' ' + std::to_string(transfer->amount.minor);
+    text +=
+        ' ' + transfer->creditor_account.ToString() + ' ' + std::to_string(transfer->amount.minor);
   }
   return text;
 }
@@ -193,7 +194,7 @@ TEST_P(RandomSaga, KeepsEveryInvariant) {
   }
   for (int n = 0; n < 1500; ++n) {
     const model::Command command = RandomCommand(random, n);
-    ++submitted[model::IndexKey(command.account, command.id)];
+    ++submitted[KeyOf(command.account, command.id)];
     ledger.Submit(command, BodyText(command));
     for (auto steps = random() % 3; steps > 0; --steps) {
       ledger.Step(static_cast<int>(random() % 4));

@@ -55,6 +55,10 @@ inline model::Command TransferOf(const std::string& id, const std::string& debto
                                      .metadata = {}});
 }
 
+inline std::string KeyOf(const model::AccountId& account, const model::CommandId& id) {
+  return std::string(model::IndexKey(account, id).view());
+}
+
 // The first name of the form `stem`N that lives on the partition.
 inline std::string NameOn(const std::string& stem, int partition, int partition_count) {
   for (int n = 0;; ++n) {
@@ -90,7 +94,7 @@ class TestLedger {
                                    .timestamp = base::TimestampMs(1000),
                                    .body = std::move(partition.inbox.front())};
     partition.inbox.pop_front();
-    const auto known = partition.index.find(IndexKeyOf(input));
+    const auto known = partition.index.find(std::string(IndexKeyOf(input).view()));
     const auto events =
         Decide(partition.state, input, known == partition.index.end() ? nullptr : &known->second);
     const auto count = static_cast<std::int32_t>(events.size());
@@ -114,7 +118,7 @@ class TestLedger {
   model::CommandResult Execute(const model::Command& command, const std::string& body = "same") {
     Submit(command, body);
     RunToEnd();
-    return results_.at(model::IndexKey(command.account, command.id)).back();
+    return results_.at(KeyOf(command.account, command.id)).back();
   }
 
   [[nodiscard]] int count() const { return static_cast<int>(partitions_.size()); }
@@ -178,10 +182,11 @@ class TestLedger {
     Effects effects = Evolve(partition.state, record, RecordHash(record));
     CHECK(!FindOverdraw(partition.state, record.event).has_value());
     if (effects.index_write) {
-      partition.index.insert_or_assign(effects.index_write->key, effects.index_write->entry);
+      partition.index.insert_or_assign(std::string(effects.index_write->key.view()),
+                                       effects.index_write->entry);
     }
     if (effects.result) {
-      results_[model::IndexKey(effects.result->account, effects.result->command_id)].push_back(
+      results_[KeyOf(effects.result->account, effects.result->command_id)].push_back(
           *effects.result);
     }
     if (effects.message) {

@@ -32,7 +32,9 @@ std::optional<std::string_view> KnownIds::FindInMemory(std::string_view key) con
 }
 
 void KnownIds::Stage(std::string_view key, const model::IndexEntry& entry) {
-  staged_.Put(key, codec::EncodeIndexEntry(entry));
+  encoded_.clear();
+  codec::AppendIndexEntry(entry, encoded_);
+  staged_.Put(key, encoded_);
 }
 
 void KnownIds::MergeStaged() {

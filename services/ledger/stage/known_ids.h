@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "paylog/base/result.h"
@@ -39,6 +40,7 @@ class KnownIds {
   [[nodiscard]] std::optional<std::string_view> FindInMemory(std::string_view key) const;
 
   store::SnapshotStore* store_;
+  std::string encoded_;  // Room for an entry.
   ByteTable staged_;
   ByteTable recent_;
   std::shared_ptr<const ByteTable> frozen_;

@@ -159,7 +159,7 @@ base::Result<void> LedgerPartition::ReplayJournal(log::Reader& journal, base::Of
 base::Result<void> LedgerPartition::OnReplayed(const model::JournalRecord& record,
                                                Effects effects) {
   if (effects.index_write) {
-    snapshots_.ids().Stage(effects.index_write->key, effects.index_write->entry);
+    snapshots_.ids().Stage(effects.index_write->key.view(), effects.index_write->entry);
   }
   const auto mark_changed = [this](const model::AccountId& account) {
     // The account behind a command may live elsewhere, or not exist.
@@ -270,7 +270,7 @@ base::Result<void> LedgerPartition::ExpectSoundSnapshot() const {
 base::Result<void> LedgerPartition::ProcessRecord(const log::StoredRecord& record,
                                                   log::TransactionalWriter& writer) {
   PAYLOG_ASSIGN(const model::InboxRecord input, DecodeInboxRecord(record));
-  const auto known = snapshots_.ids().Find(IndexKeyOf(input));
+  const auto known = snapshots_.ids().Find(IndexKeyOf(input).view());
   if (!known) {
     snapshot_suspect_ = true;
     return known.error();
@@ -284,7 +284,7 @@ base::Result<void> LedgerPartition::ProcessRecord(const log::StoredRecord& recor
   for (AppliedEvent& event : ApplyInput(*overlay_, input, entry)) {
     PAYLOG_TRY(Publish(event, record, writer));
     if (const auto& write = event.effects.index_write) {
-      snapshots_.ids().Stage(write->key, write->entry);
+      snapshots_.ids().Stage(write->key.view(), write->entry);
     }
     ++staged_tally_.events;
     staged_tally_.invariants_checked += kInvariantChecksPerEvent;
@@ -294,15 +294,16 @@ base::Result<void> LedgerPartition::ProcessRecord(const log::StoredRecord& recor
 
 base::Result<void> LedgerPartition::Publish(AppliedEvent& event, const log::StoredRecord& cause,
                                             log::TransactionalWriter& writer) {
-  Output journal = outputs_.Journal(event.record, std::move(event.value), cause);
+  const log::Headers shared = OutputWriter::SharedHeaders(event.record.header, cause);
+  Output journal = outputs_.Journal(event.record, std::move(event.value), shared);
   PAYLOG_TRY(writer.Append(journal.to, std::move(journal.record)));
   if (event.effects.result) {
-    Output result = outputs_.Result(event, cause);
+    Output result = outputs_.Result(event, shared);
     PAYLOG_TRY(writer.Append(result.to, std::move(result.record)));
     staged_tally_.Count(*event.effects.result);
   }
   if (event.effects.message) {
-    Output message = outputs_.Message(event, cause);
+    Output message = outputs_.Message(event, shared);
     PAYLOG_TRY(writer.Append(message.to, std::move(message.record)));
   }
   return {};

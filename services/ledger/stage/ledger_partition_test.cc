@@ -167,7 +167,7 @@ std::map<std::string, std::string> LastBalances(PaymentLog& log, std::int32_t pa
 std::map<std::string, std::string> BalancesOf(const State& state) {
   std::map<std::string, std::string> balances;
   for (const model::Account* const account : state.SortedAccounts()) {
-    balances[account->id.value()] = codec::EncodeAccount(*account, state.partition());
+    balances[account->id.ToString()] = codec::EncodeAccount(*account, state.partition());
   }
   return balances;
 }

@@ -1,5 +1,6 @@
 #include "paylog/ledger/stage/outputs.h"
 
+#include <cstdint>
 #include <utility>
 
 #include "paylog/base/check.h"
@@ -13,8 +14,8 @@
 namespace paylog::ledger {
 namespace {
 
-// Of one record, but for a traceparent.
-constexpr std::size_t kHeaderBytes = 256;
+// Of the headers that outputs share, but for a traceparent.
+constexpr std::size_t kSharedHeaderBytes = 192;
 
 std::string EventId(const model::EventHeader& event) {
   const model::Position& position = event.position;
@@ -22,22 +23,50 @@ std::string EventId(const model::EventHeader& event) {
          std::to_string(position.sequence.value());
 }
 
+std::vector<log::TopicPartition> PartitionsOf(std::string_view topic, std::int32_t count) {
+  std::vector<log::TopicPartition> partitions;
+  for (std::int32_t i = 0; i < count; ++i) {
+    partitions.push_back(runtime::Partition(topic, base::PartitionId(i)));
+  }
+  return partitions;
+}
+
+const log::TopicPartition& PlaceOf(std::string_view key,
+                                   const std::vector<log::TopicPartition>& partitions) {
+  const auto count = static_cast<std::int32_t>(partitions.size());
+  return partitions[static_cast<std::size_t>(base::PartitionOf(key, count).value())];
+}
+
+log::Headers Joined(const log::Headers& own, const log::Headers& shared) {
+  log::Headers headers;
+  headers.Reserve(own.bytes().size() + shared.bytes().size());
+  headers.Add(own);
+  headers.Add(shared);
+  return headers;
+}
+
 }  // namespace
 
 OutputWriter::OutputWriter(base::PartitionId partition, const runtime::PartitionCounts& counts)
-    : partition_(partition),
-      counts_(counts),
-      source_("paylog/ledger/" + std::to_string(partition.value())) {}
+    : source_("paylog/ledger/" + std::to_string(partition.value())),
+      journal_(runtime::Partition(runtime::kJournalTopic, partition)),
+      balances_(runtime::Partition(runtime::kBalancesTopic, partition)),
+      results_(PartitionsOf(runtime::kResultsTopic, counts.results)),
+      inbox_(PartitionsOf(runtime::kInboxTopic, counts.inbox)),
+      journal_headers_(HeadersOf(codec::kTypeEvent)),
+      result_headers_(HeadersOf(codec::kTypeResult)),
+      message_headers_(HeadersOf(codec::kTypeMessage)) {}
 
-log::Headers OutputWriter::Headers(std::string_view type, const model::EventHeader& event,
-                                   const log::StoredRecord& cause) const {
+log::Headers OutputWriter::HeadersOf(std::string_view type) const {
+  return {{codec::kCeSpecVersion, "1.0"}, {codec::kCeType, type}, {codec::kCeSource, source_}};
+}
+
+log::Headers OutputWriter::SharedHeaders(const model::EventHeader& event,
+                                         const log::StoredRecord& cause) {
   log::Headers headers;
-  headers.Reserve(kHeaderBytes);
-  headers.Add(codec::kCeSpecVersion, "1.0");
-  headers.Add(codec::kCeType, type);
-  headers.Add(codec::kCeSource, source_);
+  headers.Reserve(kSharedHeaderBytes);
   headers.Add(codec::kCeId, EventId(event));
-  headers.Add(codec::kCeTime, codec::FormatTime(event.time));
+  headers.Add(codec::kCeTime, codec::FormatTime(event.time).view());
   headers.Add(codec::kContentType, "application/json");
   for (const std::string_view inherited : {codec::kOrigin, codec::kTraceParent}) {
     if (const auto value = cause.FindHeader(inherited)) {
@@ -48,40 +77,38 @@ log::Headers OutputWriter::Headers(std::string_view type, const model::EventHead
 }
 
 Output OutputWriter::Journal(const model::JournalRecord& record, std::string value,
-                             const log::StoredRecord& cause) const {
-  return {.to = runtime::Partition(runtime::kJournalTopic, partition_),
+                             const log::Headers& shared) const {
+  return {.to = journal_,
           .record = {.key = codec::JournalKey(record),
                      .value = std::move(value),
-                     .headers = Headers(codec::kTypeEvent, record.header, cause),
+                     .headers = Joined(journal_headers_, shared),
                      .timestamp = record.header.time}};
 }
 
-Output OutputWriter::Result(const AppliedEvent& event, const log::StoredRecord& cause) const {
+Output OutputWriter::Result(const AppliedEvent& event, const log::Headers& shared) const {
   CHECK(event.effects.result.has_value());
   const model::CommandResult& result = *event.effects.result;
-  return {.to = runtime::Partition(runtime::kResultsTopic,
-                                   base::PartitionOf(result.account.value(), counts_.results)),
-          .record = {.key = result.account.value(),
+  return {.to = PlaceOf(result.account.value(), results_),
+          .record = {.key = result.account.ToString(),
                      .value = codec::EncodeResult(result),
-                     .headers = Headers(codec::kTypeResult, event.record.header, cause),
+                     .headers = Joined(result_headers_, shared),
                      .timestamp = event.record.header.time}};
 }
 
-Output OutputWriter::Message(const AppliedEvent& event, const log::StoredRecord& cause) const {
+Output OutputWriter::Message(const AppliedEvent& event, const log::Headers& shared) const {
   CHECK(event.effects.message.has_value());
-  const std::string& recipient = model::RecipientOf(*event.effects.message).value();
-  return {
-      .to = runtime::Partition(runtime::kInboxTopic, base::PartitionOf(recipient, counts_.inbox)),
-      .record = {.key = recipient,
-                 .value = codec::EncodeMessage(*event.effects.message),
-                 .headers = Headers(codec::kTypeMessage, event.record.header, cause),
-                 .timestamp = event.record.header.time}};
+  const model::AccountId& recipient = model::RecipientOf(*event.effects.message);
+  return {.to = PlaceOf(recipient.value(), inbox_),
+          .record = {.key = recipient.ToString(),
+                     .value = codec::EncodeMessage(*event.effects.message),
+                     .headers = Joined(message_headers_, shared),
+                     .timestamp = event.record.header.time}};
 }
 
 Output OutputWriter::Balance(const model::Account& account, base::TimestampMs time) const {
-  return {.to = runtime::Partition(runtime::kBalancesTopic, partition_),
-          .record = {.key = account.id.value(),
-                     .value = codec::EncodeAccount(account, partition_),
+  return {.to = balances_,
+          .record = {.key = account.id.ToString(),
+                     .value = codec::EncodeAccount(account, balances_.partition),
                      .headers = {{codec::kCeSpecVersion, "1.0"},
                                  {codec::kCeType, codec::kTypeBalance},
                                  {codec::kCeSource, source_},

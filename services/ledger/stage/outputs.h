@@ -1,6 +1,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "paylog/ledger/stage/transition.h"
 #include "paylog/log/record.h"
@@ -12,7 +14,7 @@
 namespace paylog::ledger {
 
 struct Output {
-  log::TopicPartition to;
+  const log::TopicPartition& to;  // The OutputWriter's.
   log::Record record;
 };
 
@@ -21,20 +23,30 @@ class OutputWriter {
  public:
   OutputWriter(base::PartitionId partition, const runtime::PartitionCounts& counts);
 
-  // `value` is the event's, which is not needed any more where it was published.
+  // What all outputs of an event have in their headers.
+  [[nodiscard]] static log::Headers SharedHeaders(const model::EventHeader& event,
+                                                  const log::StoredRecord& cause);
+
+  // `value` is the event's, which is not needed any more where it was published; `shared` is
+  // SharedHeaders of the event.
   [[nodiscard]] Output Journal(const model::JournalRecord& record, std::string value,
-                               const log::StoredRecord& cause) const;
-  [[nodiscard]] Output Result(const AppliedEvent& event, const log::StoredRecord& cause) const;
-  [[nodiscard]] Output Message(const AppliedEvent& event, const log::StoredRecord& cause) const;
+                               const log::Headers& shared) const;
+  [[nodiscard]] Output Result(const AppliedEvent& event, const log::Headers& shared) const;
+  [[nodiscard]] Output Message(const AppliedEvent& event, const log::Headers& shared) const;
   [[nodiscard]] Output Balance(const model::Account& account, base::TimestampMs time) const;
 
  private:
-  [[nodiscard]] log::Headers Headers(std::string_view type, const model::EventHeader& event,
-                                     const log::StoredRecord& cause) const;
+  // What the outputs of one type have in their headers before the shared ones.
+  [[nodiscard]] log::Headers HeadersOf(std::string_view type) const;
 
-  base::PartitionId partition_;
-  runtime::PartitionCounts counts_;
   std::string source_;
+  log::TopicPartition journal_;
+  log::TopicPartition balances_;
+  std::vector<log::TopicPartition> results_;  // By partition.
+  std::vector<log::TopicPartition> inbox_;    // By partition.
+  log::Headers journal_headers_;
+  log::Headers result_headers_;
+  log::Headers message_headers_;
 };
 
 }  // namespace paylog::ledger

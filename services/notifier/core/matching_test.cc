@@ -42,7 +42,7 @@ Endpoint Of(std::vector<AccountId> accounts, std::vector<ResultStatus> statuses 
 std::vector<std::string> Shown(const Endpoint& endpoint) {
   std::vector<std::string> names;
   for (const model::AccountBalance& balance : VisibleTo(endpoint, Transfer()).balances) {
-    names.push_back(balance.account.value());
+    names.push_back(balance.account.ToString());
   }
   return names;
 }

@@ -36,7 +36,7 @@ log::Headers Headers(std::string_view type, base::PartitionId partition, std::st
       {codec::kCeType, type},
       {codec::kCeSource, "paylog/notifier/" + std::to_string(partition.value())},
       {codec::kCeId, id},
-      {codec::kCeTime, codec::FormatTime(time)},
+      {codec::kCeTime, codec::FormatTime(time).view()},
       {codec::kContentType, "application/json"}};
   if (cause) {
     headers.Add(codec::kOrigin, OriginOf(*cause));

@@ -87,7 +87,7 @@ class LedgerAudit {
       report_.pending = 1;
       return {};
     }
-    const auto known = ids_.ids().Find(ledger::IndexKeyOf(*input));
+    const auto known = ids_.ids().Find(ledger::IndexKeyOf(*input).view());
     if (!known) {
       return known.error();
     }
@@ -125,7 +125,8 @@ class LedgerAudit {
     if (!actual) {
       return actual.error();
     }
-    const ledger::Output expected = writer_.Journal(event.record, event.value, cause);
+    const log::Headers shared = ledger::OutputWriter::SharedHeaders(event.record.header, cause);
+    const ledger::Output expected = writer_.Journal(event.record, event.value, shared);
     if (*actual == nullptr) {
       return Difference{.where = At(sequence),
                         .what = "the event is missing",
@@ -145,7 +146,7 @@ class LedgerAudit {
     ++report_.events;
     report_.invariants_checked += ledger::kInvariantChecksPerEvent;
     CountFlight(event.record);
-    return TakeOutputs(event, cause);
+    return TakeOutputs(event, shared);
   }
 
   // The second way to the state: from the bytes in the journal, by Evolve alone.
@@ -176,19 +177,19 @@ class LedgerAudit {
     }
   }
 
-  Verdict TakeOutputs(const ledger::AppliedEvent& event, const log::StoredRecord& cause) {
+  Verdict TakeOutputs(const ledger::AppliedEvent& event, const log::Headers& shared) {
     const Cause why = [&] { return At(event.record.header.position.sequence); };
     if (event.effects.index_write) {
-      ids_.ids().Stage(event.effects.index_write->key, event.effects.index_write->entry);
+      ids_.ids().Stage(event.effects.index_write->key.view(), event.effects.index_write->entry);
     }
     if (event.effects.result) {
-      const ledger::Output result = writer_.Result(event, cause);
+      const ledger::Output result = writer_.Result(event, shared);
       if (Verdict verdict = outputs_.Take(result.to, result.record, why); !verdict.ok()) {
         return verdict;
       }
     }
     if (event.effects.message) {
-      const ledger::Output message = writer_.Message(event, cause);
+      const ledger::Output message = writer_.Message(event, shared);
       return outputs_.Take(message.to, message.record, why);
     }
     return {};

@@ -68,10 +68,10 @@ base::Result<bool> StepAll(const runtime::WorkerTable& table) {
 std::optional<std::string> KeyOf(const std::string& body) {
   const model::DecodedCommand decoded = codec::DecodeCommand(body);
   if (const auto* const command = std::get_if<model::Command>(&decoded)) {
-    return command->account.value();
+    return command->account.ToString();
   }
   if (const auto* const refused = std::get_if<model::RefusedCommand>(&decoded)) {
-    return refused->account.value();
+    return refused->account.ToString();
   }
   return std::nullopt;
 }
@@ -199,11 +199,11 @@ base::Result<void> Bank::NoteResult(const log::StoredRecord& record) {
   Outcome outcome{.ending = EndingOf(result.status),
                   .code = result.code,
                   .duplicate = result.duplicate,
-                  .reopened = result.reopened_account ? result.reopened_account->value() : "",
+                  .reopened = result.reopened_account ? result.reopened_account->ToString() : "",
                   .balances = std::vector<Holding>(),
                   .path = result.path};
   for (const model::AccountBalance& balance : result.balances) {
-    outcome.balances->push_back({.account = balance.account.value(),
+    outcome.balances->push_back({.account = balance.account.ToString(),
                                  .currency = balance.currency,
                                  .posted = balance.posted});
   }

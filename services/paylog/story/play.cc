@@ -75,7 +75,7 @@ class Player {
   void NoteAccounts(const std::string& body) {
     const model::DecodedCommand decoded = codec::DecodeCommand(body);
     if (const auto* const command = std::get_if<model::Command>(&decoded)) {
-      accounts_.insert(command->account.value());
+      accounts_.insert(command->account.ToString());
     }
   }
 

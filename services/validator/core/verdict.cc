@@ -33,18 +33,19 @@ struct Problem {
 // kOk where the record lies where its account's records belong.
 Problem CheckKey(const model::AccountId& account, const RecordFacts& facts) {
   if (!facts.key) {
-    return {.code = ResultCode::kKeyMissing,
-            .message = "the record has no key; it must be the account, '" + account.value() + "'"};
+    return {
+        .code = ResultCode::kKeyMissing,
+        .message = "the record has no key; it must be the account, '" + account.ToString() + "'"};
   }
   if (*facts.key != account.value()) {
     return {.code = ResultCode::kKeyNotAccount,
             .message = "the record's key is '" + Shown(*facts.key) +
-                       "'; it must be the account, '" + account.value() + "'"};
+                       "'; it must be the account, '" + account.ToString() + "'"};
   }
   const base::PartitionId expected = base::PartitionOf(*facts.key, facts.partition_count);
   if (expected != facts.partition) {
     return {.code = ResultCode::kWrongPartition,
-            .message = "key '" + account.value() + "' belongs on partition " +
+            .message = "key '" + account.ToString() + "' belongs on partition " +
                        std::to_string(expected.value()) + " of " +
                        std::to_string(facts.partition_count) + " (murmur2), the record is on " +
                        std::to_string(facts.partition.value()) + std::string(kRemedy)};

@@ -82,7 +82,7 @@ void ValidatorPartition::Note(base::Offset offset, const Verdict& verdict) {
   if (const auto* const refused = std::get_if<Refused>(&verdict)) {
     staged_tally_.Count(refused->result);
     staged_noted_.push_back({.offset = offset,
-                             .command_id = refused->result.command_id.value(),
+                             .command_id = refused->result.command_id.ToString(),
                              .code = refused->result.code});
   } else if (const auto* const letter = std::get_if<DeadLetter>(&verdict)) {
     ++staged_tally_.dead_letters;

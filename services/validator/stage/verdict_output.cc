@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "paylog/base/murmur2.h"
+#include "paylog/base/short_text.h"
 #include "paylog/codec/command_codec.h"
 #include "paylog/codec/headers.h"
 #include "paylog/codec/result_codec.h"
@@ -21,15 +22,14 @@ constexpr std::size_t kHeaderBytes = 256;
 // Without a `content_type` where that would be a guess.
 log::Headers HeadersFor(const log::StoredRecord& command, base::PartitionId partition,
                         std::string_view type, std::optional<std::string_view> content_type) {
-  const codec::Origin origin{.topic = std::string(runtime::kCommandsTopic),
-                             .partition = partition,
-                             .offset = command.offset};
-  const std::string id = origin.ToString();
+  const std::string id = codec::Origin::Format(runtime::kCommandsTopic, partition, command.offset);
+  const base::ShortText<32> source =
+      base::ShortText<32>("paylog/validator/").Append(std::to_string(partition.value()));
   log::Headers headers;
   headers.Reserve(kHeaderBytes);
   headers.Add(codec::kCeSpecVersion, "1.0");
   headers.Add(codec::kCeType, type);
-  headers.Add(codec::kCeSource, "paylog/validator/" + std::to_string(partition.value()));
+  headers.Add(codec::kCeSource, source.view());
   headers.Add(codec::kCeId, id);
   if (content_type) {
     headers.Add(codec::kContentType, *content_type);
@@ -66,13 +66,13 @@ VerdictOutput Judge(const log::StoredRecord& command, base::PartitionId partitio
   VerdictOutput output{.verdict = Decide(codec::DecodeCommand(command.value), facts)};
   output.record.timestamp = command.timestamp;
   if (const auto* const accepted = std::get_if<Accepted>(&output.verdict)) {
-    const std::string& account = accepted->account.value();
+    const std::string_view account = accepted->account.value();
     output.to = runtime::Partition(runtime::kInboxTopic, base::PartitionOf(account, counts.inbox));
     output.record.key = account;
     output.record.value = command.value;
     output.record.headers = HeadersFor(command, partition, codec::kTypeCommand, kJson);
   } else if (const auto* const refused = std::get_if<Refused>(&output.verdict)) {
-    const std::string& account = refused->result.account.value();
+    const std::string_view account = refused->result.account.value();
     output.to =
         runtime::Partition(runtime::kResultsTopic, base::PartitionOf(account, counts.results));
     output.record.key = account;
