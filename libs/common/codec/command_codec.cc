@@ -195,7 +195,7 @@ model::CommandBody MakeBody(CommandType type, CommandValues&& values) {
                              .reference = std::move(values.reference),
                              .metadata = std::move(values.metadata)};
     case CommandType::kTransfer:
-      return model::Transfer{.creditor_account = std::move(values.creditor_account).value(),
+      return model::Transfer{.creditor_account = values.creditor_account.value(),
                              .amount = money(),
                              .reference = std::move(values.reference),
                              .metadata = std::move(values.metadata)};
@@ -221,13 +221,13 @@ model::DecodedCommand DecodeReadable(const JsonDocument& document, model::Comman
     RefuseType(document.root(), refusals);
   }
   if (!refusals.empty()) {
-    return model::RefusedCommand{.id = std::move(id),
-                                 .account = std::move(account),
+    return model::RefusedCommand{.id = id,
+                                 .account = account,
                                  .type = type,
                                  .refusal = refusals.first()};
   }
-  return model::Command{.id = std::move(id),
-                        .account = std::move(account),
+  return model::Command{.id = id,
+                        .account = account,
                         .body = MakeBody(*type, std::move(values))};
 }
 

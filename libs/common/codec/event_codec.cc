@@ -198,7 +198,7 @@ model::JournalRecord ReadRecord(FieldReader& fields) {
   const std::string type = fields.Text("type");
   model::CommandRef command = ReadCommandRef(fields);
   return {.header = header,
-          .event = {.command = std::move(command), .body = ReadBody(fields, type)}};
+          .event = {.command = command, .body = ReadBody(fields, type)}};
 }
 
 void WriteHeader(JsonWriter& writer, const model::EventHeader& header) {

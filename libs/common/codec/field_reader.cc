@@ -157,7 +157,7 @@ model::AccountId FieldReader::Customer(std::string_view name) {
     Fail(name, "must be a customer's account");
     return model::AccountId::External(model::Currency::All().front());
   }
-  return *std::move(account);
+  return *account;
 }
 
 model::AccountId FieldReader::AnyAccount(std::string_view name) {
@@ -166,7 +166,7 @@ model::AccountId FieldReader::AnyAccount(std::string_view name) {
     Fail(name, "must be an account");
     return model::AccountId::External(model::Currency::All().front());
   }
-  return *std::move(account);
+  return *account;
 }
 
 model::CommandId FieldReader::CommandId(std::string_view name) {
@@ -175,7 +175,7 @@ model::CommandId FieldReader::CommandId(std::string_view name) {
     Fail(name, "must be a command id");
     return *model::CommandId::Parse("-");
   }
-  return *std::move(id);
+  return *id;
 }
 
 model::CommandType FieldReader::CommandType(std::string_view name) {

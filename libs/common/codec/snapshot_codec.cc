@@ -130,7 +130,7 @@ class SavedReader {
   model::AccountId Customer() {
     auto account = model::AccountId::Parse(reader_.Bytes());
     Expect(account.has_value(), "not a customer's account");
-    return account ? *std::move(account)
+    return account ? *account
                    : model::AccountId::External(model::Currency::All().front());
   }
 
@@ -227,7 +227,7 @@ base::Result<Account> DecodeSavedAccount(std::string_view id, std::string_view v
                        .context = "saved account: its key is not an account"};
   }
   SavedReader reader(value);
-  Account account{.id = *std::move(account_id), .currency = reader.Currency()};
+  Account account{.id = *account_id, .currency = reader.Currency()};
   const std::uint8_t flags = reader.Flags(kDebitsFrozen | kCreditsFrozen | kClosed);
   account.debits_frozen = (flags & kDebitsFrozen) != 0;
   account.credits_frozen = (flags & kCreditsFrozen) != 0;

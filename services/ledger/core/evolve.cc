@@ -145,7 +145,7 @@ class Applier {
                                   .refused = position_};
     return {.index_write = Remember(IndexState::kReturned, event.sent.partition),
             .result = {},
-            .message = std::move(returned)};
+            .message = returned};
   }
 
   Effects operator()(const model::TransferReturned& event) const {

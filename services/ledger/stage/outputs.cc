@@ -25,6 +25,7 @@ std::string EventId(const model::EventHeader& event) {
 
 std::vector<log::TopicPartition> PartitionsOf(std::string_view topic, std::int32_t count) {
   std::vector<log::TopicPartition> partitions;
+  partitions.reserve(static_cast<std::size_t>(count));
   for (std::int32_t i = 0; i < count; ++i) {
     partitions.push_back(runtime::Partition(topic, base::PartitionId(i)));
   }
