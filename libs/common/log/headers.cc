@@ -49,9 +49,12 @@ void Headers::Add(const Headers& others) {
 }
 
 std::optional<std::string_view> Headers::Find(std::string_view name) const {
-  for (const Header header : *this) {
-    if (header.name == name) {
-      return header.value;
+  base::ByteReader reader(bytes_);
+  for (std::size_t i = 0; i < count_; ++i) {
+    const std::string_view own_name = reader.Bytes();
+    const std::string_view value = reader.Bytes();
+    if (own_name == name) {
+      return value;
     }
   }
   return std::nullopt;
