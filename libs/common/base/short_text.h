@@ -16,6 +16,8 @@ namespace paylog::base {
 template <std::size_t N>
 class ShortText {
  public:
+  static constexpr std::size_t kSizeMax = N;
+
   ShortText() = default;
   // REQUIRES: text.size() <= N
   explicit ShortText(std::string_view text) { Append(text); }

@@ -221,14 +221,10 @@ model::DecodedCommand DecodeReadable(const JsonDocument& document, model::Comman
     RefuseType(document.root(), refusals);
   }
   if (!refusals.empty()) {
-    return model::RefusedCommand{.id = id,
-                                 .account = account,
-                                 .type = type,
-                                 .refusal = refusals.first()};
+    return model::RefusedCommand{
+        .id = id, .account = account, .type = type, .refusal = refusals.first()};
   }
-  return model::Command{.id = id,
-                        .account = account,
-                        .body = MakeBody(*type, std::move(values))};
+  return model::Command{.id = id, .account = account, .body = MakeBody(*type, std::move(values))};
 }
 
 void WriteMetadata(JsonWriter& writer, const std::optional<model::Metadata>& metadata) {

@@ -138,7 +138,7 @@ TEST(DecodeCommand, FindsTheAccountWhateverTheTypeSays) {
     const auto* const refused = std::get_if<model::RefusedCommand>(&decoded);
     EXPECT_NE(refused, nullptr) << body;
     EXPECT_EQ(refused->type, std::nullopt) << body;
-    return refused->account.value();
+    return refused->account.ToString();
   };
   EXPECT_EQ(account_of(R"({"type":"donate","command_id":"d","account":"a"})"), "a");
   EXPECT_EQ(account_of(R"({"type":"donate","command_id":"d","debtor_account":"b"})"), "b");

@@ -197,8 +197,7 @@ model::JournalRecord ReadRecord(FieldReader& fields) {
   model::EventHeader header = ReadHeader(fields);
   const std::string type = fields.Text("type");
   model::CommandRef command = ReadCommandRef(fields);
-  return {.header = header,
-          .event = {.command = command, .body = ReadBody(fields, type)}};
+  return {.header = header, .event = {.command = command, .body = ReadBody(fields, type)}};
 }
 
 void WriteHeader(JsonWriter& writer, const model::EventHeader& header) {

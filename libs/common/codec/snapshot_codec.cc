@@ -130,8 +130,7 @@ class SavedReader {
   model::AccountId Customer() {
     auto account = model::AccountId::Parse(reader_.Bytes());
     Expect(account.has_value(), "not a customer's account");
-    return account ? *account
-                   : model::AccountId::External(model::Currency::All().front());
+    return account ? *account : model::AccountId::External(model::Currency::All().front());
   }
 
   std::string Text() {

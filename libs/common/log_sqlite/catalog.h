@@ -17,7 +17,7 @@ struct CatalogEntry {
   std::int64_t record_bytes_max = 0;
 };
 
-// The topics that exist for readers and writers. Thread-safe.
+// The topics that exist for readers and writers. A topic that is there stays as it is. Thread-safe.
 class Catalog {
  public:
   void Add(const Topic& topic);

@@ -10,6 +10,8 @@ namespace {
 
 // A record's own bookkeeping in memory, for the bounds.
 constexpr std::size_t kRecordOverhead = sizeof(log::StoredRecord);
+// More are forgotten: a process with a thousand partitions would keep a million.
+constexpr std::size_t kPartitionsKnownMax = 128;
 
 StagedBatch EncodeOne(const CatalogEntry& to, std::vector<log::StoredRecord> records,
                       std::size_t bytes) {
@@ -73,6 +75,7 @@ std::vector<StagedBatch> Stage::Encode() {
       batches.push_back(EncodeOne(partition.entry, std::move(cut.records), cut.bytes));
     }
   }
+  // The order of a hash table is nobody's.
   std::stable_sort(batches.begin(), batches.end(), [](const StagedBatch& a, const StagedBatch& b) {
     return a.partition_index < b.partition_index;
   });
@@ -81,6 +84,9 @@ std::vector<StagedBatch> Stage::Encode() {
 }
 
 void Stage::Clear() {
+  if (partitions_.size() > kPartitionsKnownMax) {
+    partitions_.clear();
+  }
   for (auto& [name, partition] : partitions_) {
     partition.cuts.clear();
   }

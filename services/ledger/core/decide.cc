@@ -85,9 +85,9 @@ EventBody Reject(ResultCode code) {
 }
 
 std::vector<Entry> MoveMoney(AccountId from, AccountId to, const Money& amount) {
-  return base::VectorOf(Entry{.account = from,
-                              .amount = {.minor = -amount.minor, .currency = amount.currency}},
-                        Entry{.account = to, .amount = amount});
+  return base::VectorOf(
+      Entry{.account = from, .amount = {.minor = -amount.minor, .currency = amount.currency}},
+      Entry{.account = to, .amount = amount});
 }
 
 // One overload per command; each looks at the state and says what happens.

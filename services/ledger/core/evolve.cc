@@ -1,6 +1,7 @@
 #include "paylog/ledger/core/evolve.h"
 
 #include <array>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -20,8 +21,9 @@ using model::Outcome;
 using model::ResultCode;
 using model::ResultStatus;
 
-// Of a contribution: a key, a hash in hexadecimal, two numbers, and what parts them.
-using ContributionText = base::ShortText<240>;
+// Of a contribution, besides the key: a hash in hexadecimal, two numbers, and what parts them.
+constexpr std::size_t kContributionBytes = 96;
+using ContributionText = base::ShortText<model::IndexKeyText::kSizeMax + kContributionBytes>;
 
 // One for each state that an id went through, so that it adds up however the id got there.
 base::Hash256 Contribution(std::string_view key, const base::Hash256& body_sha256, IndexState state,

@@ -30,7 +30,7 @@ struct Effects {
 // record's bytes. Pure.
 Effects Evolve(State& state, const model::JournalRecord& record, const base::Hash256& record_hash);
 
-// What an entry adds to Progress::ids_digest in all.
+// What an entry adds to Progress::ids_digest in all. REQUIRES: `key` is a model::IndexKey's.
 base::Hash256 IndexDigest(std::string_view key, const model::IndexEntry& entry);
 
 }  // namespace paylog::ledger

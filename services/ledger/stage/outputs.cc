@@ -1,6 +1,5 @@
 #include "paylog/ledger/stage/outputs.h"
 
-#include <cstdint>
 #include <utility>
 
 #include "paylog/base/check.h"
@@ -23,21 +22,6 @@ std::string EventId(const model::EventHeader& event) {
          std::to_string(position.sequence.value());
 }
 
-std::vector<log::TopicPartition> PartitionsOf(std::string_view topic, std::int32_t count) {
-  std::vector<log::TopicPartition> partitions;
-  partitions.reserve(static_cast<std::size_t>(count));
-  for (std::int32_t i = 0; i < count; ++i) {
-    partitions.push_back(runtime::Partition(topic, base::PartitionId(i)));
-  }
-  return partitions;
-}
-
-const log::TopicPartition& PlaceOf(std::string_view key,
-                                   const std::vector<log::TopicPartition>& partitions) {
-  const auto count = static_cast<std::int32_t>(partitions.size());
-  return partitions[static_cast<std::size_t>(base::PartitionOf(key, count).value())];
-}
-
 log::Headers Joined(const log::Headers& own, const log::Headers& shared) {
   log::Headers headers;
   headers.Reserve(own.bytes().size() + shared.bytes().size());
@@ -49,11 +33,9 @@ log::Headers Joined(const log::Headers& own, const log::Headers& shared) {
 }  // namespace
 
 OutputWriter::OutputWriter(base::PartitionId partition, const runtime::PartitionCounts& counts)
-    : source_("paylog/ledger/" + std::to_string(partition.value())),
-      journal_(runtime::Partition(runtime::kJournalTopic, partition)),
-      balances_(runtime::Partition(runtime::kBalancesTopic, partition)),
-      results_(PartitionsOf(runtime::kResultsTopic, counts.results)),
-      inbox_(PartitionsOf(runtime::kInboxTopic, counts.inbox)),
+    : partition_(partition),
+      counts_(counts),
+      source_("paylog/ledger/" + std::to_string(partition.value())),
       journal_headers_(HeadersOf(codec::kTypeEvent)),
       result_headers_(HeadersOf(codec::kTypeResult)),
       message_headers_(HeadersOf(codec::kTypeMessage)) {}
@@ -79,7 +61,7 @@ log::Headers OutputWriter::SharedHeaders(const model::EventHeader& event,
 
 Output OutputWriter::Journal(const model::JournalRecord& record, std::string value,
                              const log::Headers& shared) const {
-  return {.to = journal_,
+  return {.to = runtime::Partition(runtime::kJournalTopic, partition_),
           .record = {.key = codec::JournalKey(record),
                      .value = std::move(value),
                      .headers = Joined(journal_headers_, shared),
@@ -89,7 +71,8 @@ Output OutputWriter::Journal(const model::JournalRecord& record, std::string val
 Output OutputWriter::Result(const AppliedEvent& event, const log::Headers& shared) const {
   CHECK(event.effects.result.has_value());
   const model::CommandResult& result = *event.effects.result;
-  return {.to = PlaceOf(result.account.value(), results_),
+  return {.to = runtime::Partition(runtime::kResultsTopic,
+                                   base::PartitionOf(result.account.value(), counts_.results)),
           .record = {.key = result.account.ToString(),
                      .value = codec::EncodeResult(result),
                      .headers = Joined(result_headers_, shared),
@@ -99,7 +82,8 @@ Output OutputWriter::Result(const AppliedEvent& event, const log::Headers& share
 Output OutputWriter::Message(const AppliedEvent& event, const log::Headers& shared) const {
   CHECK(event.effects.message.has_value());
   const model::AccountId& recipient = model::RecipientOf(*event.effects.message);
-  return {.to = PlaceOf(recipient.value(), inbox_),
+  return {.to = runtime::Partition(runtime::kInboxTopic,
+                                   base::PartitionOf(recipient.value(), counts_.inbox)),
           .record = {.key = recipient.ToString(),
                      .value = codec::EncodeMessage(*event.effects.message),
                      .headers = Joined(message_headers_, shared),
@@ -107,9 +91,9 @@ Output OutputWriter::Message(const AppliedEvent& event, const log::Headers& shar
 }
 
 Output OutputWriter::Balance(const model::Account& account, base::TimestampMs time) const {
-  return {.to = balances_,
+  return {.to = runtime::Partition(runtime::kBalancesTopic, partition_),
           .record = {.key = account.id.ToString(),
-                     .value = codec::EncodeAccount(account, balances_.partition),
+                     .value = codec::EncodeAccount(account, partition_),
                      .headers = {{codec::kCeSpecVersion, "1.0"},
                                  {codec::kCeType, codec::kTypeBalance},
                                  {codec::kCeSource, source_},

@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "paylog/ledger/stage/transition.h"
 #include "paylog/log/record.h"
@@ -14,7 +13,7 @@
 namespace paylog::ledger {
 
 struct Output {
-  const log::TopicPartition& to;  // The OutputWriter's.
+  log::TopicPartition to;
   log::Record record;
 };
 
@@ -39,11 +38,9 @@ class OutputWriter {
   // What the outputs of one type have in their headers before the shared ones.
   [[nodiscard]] log::Headers HeadersOf(std::string_view type) const;
 
+  base::PartitionId partition_;
+  runtime::PartitionCounts counts_;
   std::string source_;
-  log::TopicPartition journal_;
-  log::TopicPartition balances_;
-  std::vector<log::TopicPartition> results_;  // By partition.
-  std::vector<log::TopicPartition> inbox_;    // By partition.
   log::Headers journal_headers_;
   log::Headers result_headers_;
   log::Headers message_headers_;

@@ -16,6 +16,8 @@ namespace {
 // partition.
 constexpr std::size_t kTraceParentLengthMax = 256;
 constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kSource = "paylog/validator/";
+using SourceText = base::ShortText<kSource.size() + 11>;  // A number of 32 bits, with a sign.
 // Of an accepted command, but for a traceparent.
 constexpr std::size_t kHeaderBytes = 256;
 
@@ -23,8 +25,7 @@ constexpr std::size_t kHeaderBytes = 256;
 log::Headers HeadersFor(const log::StoredRecord& command, base::PartitionId partition,
                         std::string_view type, std::optional<std::string_view> content_type) {
   const std::string id = codec::Origin::Format(runtime::kCommandsTopic, partition, command.offset);
-  const base::ShortText<32> source =
-      base::ShortText<32>("paylog/validator/").Append(std::to_string(partition.value()));
+  const SourceText source = SourceText(kSource).Append(std::to_string(partition.value()));
   log::Headers headers;
   headers.Reserve(kHeaderBytes);
   headers.Add(codec::kCeSpecVersion, "1.0");
