@@ -18,7 +18,7 @@ std::string EncodeSavedAccount(const model::Account& account);
 base::Result<model::Account> DecodeSavedAccount(std::string_view id, std::string_view value);
 
 std::string EncodeIndexEntry(const model::IndexEntry& entry);
-void AppendIndexEntry(const model::IndexEntry& entry, std::string& to);
+void AppendIndexEntry(const model::IndexEntry& entry, std::string& to);  // The same bytes.
 base::Result<model::IndexEntry> DecodeIndexEntry(std::string_view value);
 
 }  // namespace paylog::codec

@@ -16,6 +16,7 @@ constexpr std::size_t kMax = 1'000;
 TEST(Compression, GivesBackWhatWasCompressed) {
   for (const std::string& raw : {std::string(), std::string("x"), std::string(kMax, 'x')}) {
     EXPECT_EQ(Must(Decompress(Compress(raw), kMax)), raw);
+    EXPECT_EQ(Must(Decompress(Compress(raw, Compression::kQuick), kMax)), raw);
   }
   EXPECT_LT(Compress(std::string(kMax, 'x')).size(), kMax / 10);
 }
