@@ -49,4 +49,17 @@ bool MayContain(std::string_view filter, KeyHash key) {
   });
 }
 
+void Prefetch(std::string_view filter, KeyHash key) {
+  // Most absent keys are found out by the first or the second.
+  constexpr int kFetched = 2;
+  if (filter.empty()) {
+    return;
+  }
+  int fetched = 0;
+  ForEachBit(filter.size() * 8, key, [&](std::uint64_t byte, std::uint8_t /*mask*/) {
+    __builtin_prefetch(filter.data() + byte);
+    return ++fetched < kFetched;
+  });
+}
+
 }  // namespace paylog::store

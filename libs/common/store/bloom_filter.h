@@ -23,5 +23,7 @@ KeyHash HashKey(std::string_view key);
 std::string BuildFilter(const std::vector<KeyHash>& keys);
 // False is certain. An empty filter holds nothing.
 bool MayContain(std::string_view filter, KeyHash key);
+// Has the memory that MayContain reads first fetched into the caches, without waiting for it.
+void Prefetch(std::string_view filter, KeyHash key);
 
 }  // namespace paylog::store

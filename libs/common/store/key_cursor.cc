@@ -20,7 +20,7 @@ base::Result<bool> RunCursor::Next() {
     return true;
   }
   if (blocks_read_ == segment_.blocks.size()) {
-    if (segments_read_ == run_.index.segments.size()) {
+    if (segments_read_ == run_->index.segments.size()) {
       return false;
     }
     PAYLOG_TRY(ReadNextSegment());
@@ -31,8 +31,8 @@ base::Result<bool> RunCursor::Next() {
 
 base::Result<void> RunCursor::ReadNextSegment() {
   PAYLOG_ASSIGN(const std::string data,
-                parts_.Get(PartId(run_.entry.run, PartKind::kSegment, segments_read_),
-                           run_.index.segments[segments_read_].checksum));
+                parts_.Get(PartId(run_->entry.run, PartKind::kSegment, segments_read_),
+                           run_->index.segments[segments_read_].checksum));
   PAYLOG_ASSIGN(segment_, DecodeSegment(data));
   ++segments_read_;
   blocks_read_ = 0;
@@ -40,7 +40,7 @@ base::Result<void> RunCursor::ReadNextSegment() {
 }
 
 base::Result<void> RunCursor::ReadNextBlock() {
-  PAYLOG_ASSIGN(const std::string data, parts_.Get(PartId(run_.entry.run, PartKind::kBlock,
+  PAYLOG_ASSIGN(const std::string data, parts_.Get(PartId(run_->entry.run, PartKind::kBlock,
                                                           segment_.first_block + blocks_read_),
                                                    segment_.blocks[blocks_read_].checksum));
   PAYLOG_ASSIGN(Block block, Block::Decode(data));

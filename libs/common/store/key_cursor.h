@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "paylog/base/result.h"
@@ -43,10 +44,10 @@ class MemoryCursor final : public KeyCursor {
   Place end_;
 };
 
-// Over a run, a block at a time. The table and the run must outlive it.
+// Over a run, a block at a time. The table must outlive it.
 class RunCursor final : public KeyCursor {
  public:
-  RunCursor(PartTable& parts, const Run& run) : parts_(parts), run_(run) {}
+  RunCursor(PartTable& parts, SharedRun run) : parts_(parts), run_(std::move(run)) {}
 
   base::Result<bool> Next() override;
   [[nodiscard]] std::string_view key() const override { return block_.key(entry_); }
@@ -57,7 +58,7 @@ class RunCursor final : public KeyCursor {
   base::Result<void> ReadNextBlock();
 
   PartTable& parts_;
-  const Run& run_;
+  const SharedRun run_;
   std::size_t segments_read_ = 0;
   Segment segment_;
   std::size_t blocks_read_ = 0;  // Of segment_.

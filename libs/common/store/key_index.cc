@@ -10,48 +10,35 @@
 namespace paylog::store {
 namespace {
 
-constexpr std::size_t kRunsPerLevel = 4;
 // Per index. Segments of some 10 million keys; the blocks serve repeats that come close together.
 constexpr std::size_t kSegmentCacheBytes = std::size_t{16} << 20;
 constexpr std::size_t kBlockCacheBytes = std::size_t{1} << 20;
 
-// How many of the newest runs are merged with the new one, and which level it has then.
-struct MergePlan {
-  std::size_t merged = 0;
-  std::uint64_t level = 0;
-};
-
-// REQUIRES: levels do not rise from the oldest to the newest.
-MergePlan PlanByCount(const std::vector<Run>& runs) {
-  constexpr std::size_t kOthers = kRunsPerLevel - 1;
-  MergePlan plan;
-  while (plan.merged + kOthers <= runs.size()) {
-    const std::size_t oldest = runs.size() - plan.merged - kOthers;
-    // The newest of them lies on the level or below, the oldest on it or above.
-    if (runs[oldest].entry.level > plan.level) {
-      break;
-    }
-    plan.merged += kOthers;
-    ++plan.level;
-  }
-  return plan;
-}
-
-MergePlan PlanBySize(const std::vector<Run>& runs, const SortedValues& values) {
+// How many of the newest runs are merged with the new one, by size.
+std::size_t DueBySize(const std::vector<SharedRun>& runs, const SortedValues& values) {
   std::size_t bytes = 0;
   for (const auto& [key, value] : values) {
     bytes += key.size() + value.size();
   }
   std::size_t newer = 1 + bytes / kSegmentRawBytes;  // Segments of all runs behind this one.
-  MergePlan plan;
+  std::size_t due = 0;
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    const std::size_t own = runs[runs.size() - 1 - i].index.segments.size();
+    const std::size_t own = runs[runs.size() - 1 - i]->index.segments.size();
     if (own <= newer) {
-      plan.merged = i + 1;
+      due = i + 1;
     }
     newer += own;
   }
-  return plan;
+  return due;
+}
+
+// Likewise by count: those above the lowest level are left to RunMerges.
+std::size_t DueByCount(const std::vector<SharedRun>& runs) {
+  constexpr std::size_t kDue = 3;
+  const bool due = runs.size() >= kDue &&
+                   std::all_of(runs.end() - kDue, runs.end(),
+                               [](const SharedRun& run) { return run->entry.level == 0; });
+  return due ? kDue : 0;
 }
 
 std::size_t WeightOf(const Segment& segment) {
@@ -64,9 +51,10 @@ std::size_t WeightOf(const Segment& segment) {
 
 }  // namespace
 
-KeyIndex::KeyIndex(PartTable& parts, std::vector<Run> runs, MergePolicy policy)
+KeyIndex::KeyIndex(PartTable& parts, std::vector<SharedRun> runs, MergePolicy policy)
     : parts_(parts),
       policy_(policy),
+      merges_(parts),
       runs_(std::move(runs)),
       segments_(kSegmentCacheBytes),
       blocks_(kBlockCacheBytes) {}
@@ -74,12 +62,12 @@ KeyIndex::KeyIndex(PartTable& parts, std::vector<Run> runs, MergePolicy policy)
 base::Result<std::unique_ptr<KeyIndex>> KeyIndex::Open(PartTable& parts,
                                                        const std::vector<RunEntry>& entries,
                                                        MergePolicy policy) {
-  std::vector<Run> runs;
+  std::vector<SharedRun> runs;
   for (const RunEntry& entry : entries) {
     PAYLOG_ASSIGN(const std::string data,
                   parts.Get(PartId(entry.run, PartKind::kIndex, 0), entry.index_checksum));
     PAYLOG_ASSIGN(RunIndex index, DecodeRunIndex(data));
-    runs.push_back({.entry = entry, .index = std::move(index)});
+    runs.push_back(std::make_shared<const Run>(Run{.entry = entry, .index = std::move(index)}));
   }
   return std::unique_ptr<KeyIndex>(new KeyIndex(parts, std::move(runs), policy));
 }
@@ -87,8 +75,9 @@ base::Result<std::unique_ptr<KeyIndex>> KeyIndex::Open(PartTable& parts,
 base::Result<std::optional<std::string>> KeyIndex::Find(std::string_view key) {
   const KeyHash hash = HashKey(key);
   const std::scoped_lock lock(mutex_);
-  for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
-    PAYLOG_ASSIGN(std::optional<std::string> value, FindInRun(*run, key, hash));
+  LocateInRuns(key, hash);
+  for (const Place& place : places_) {
+    PAYLOG_ASSIGN(std::optional<std::string> value, FindAt(place, key, hash));
     if (value.has_value()) {
       return value;
     }
@@ -96,14 +85,32 @@ base::Result<std::optional<std::string>> KeyIndex::Find(std::string_view key) {
   return std::optional<std::string>();
 }
 
-base::Result<std::optional<std::string>> KeyIndex::FindInRun(const Run& run, std::string_view key,
-                                                             KeyHash hash) {
-  std::optional<std::string> result;
-  const std::optional<std::size_t> at = Locate(run.index.segments, key);
-  if (!at.has_value() || run.index.last_key < key) {
-    return result;
+// Where most keys are in no run, as new ids are, a look-up waits for the memory of filters most of
+// all: so all of them are fetched before the first is asked.
+void KeyIndex::LocateInRuns(std::string_view key, KeyHash hash) {
+  places_.clear();
+  for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
+    const RunIndex& index = (*run)->index;
+    if (index.last_key < key) {
+      continue;
+    }
+    const std::optional<std::size_t> at = Locate(index.segments, key);
+    if (!at.has_value()) {
+      continue;
+    }
+    places_.push_back({.run = run->get(), .segment = *at});
+    const std::int64_t id = PartId((*run)->entry.run, PartKind::kSegment, *at);
+    if (const Segment* const cached = segments_.Get(id); cached != nullptr) {
+      Prefetch(cached->filter, hash);
+    }
   }
-  PAYLOG_ASSIGN(const Segment* const segment, ReadSegment(run, *at));
+}
+
+base::Result<std::optional<std::string>> KeyIndex::FindAt(const Place& place, std::string_view key,
+                                                          KeyHash hash) {
+  std::optional<std::string> result;
+  const Run& run = *place.run;
+  PAYLOG_ASSIGN(const Segment* const segment, ReadSegment(run, place.segment));
   if (!MayContain(segment->filter, hash)) {
     return result;
   }
@@ -157,40 +164,52 @@ base::Result<void> KeyIndex::ForEach(
   return {};
 }
 
-base::Result<std::vector<Run>> KeyIndex::Extend(const SortedValues& values, std::int64_t run) {
-  std::vector<Run> runs = runs_;
+base::Result<std::vector<SharedRun>> KeyIndex::Extend(const SortedValues& values,
+                                                      RunNumbers& numbers) {
+  std::vector<SharedRun> runs = runs_;
   if (values.empty()) {
     return runs;
   }
-  const MergePlan plan =
-      policy_ == MergePolicy::kBySize ? PlanBySize(runs, values) : PlanByCount(runs);
+  const bool by_count = policy_ == MergePolicy::kByCount;
+  const std::size_t due = by_count ? DueByCount(runs) : DueBySize(runs, values);
   std::vector<std::unique_ptr<KeyCursor>> sources;
   sources.push_back(std::make_unique<MemoryCursor>(values));
-  for (std::size_t i = 0; i < plan.merged; ++i) {
-    sources.push_back(std::make_unique<RunCursor>(parts_, runs[runs.size() - 1 - i]));
+  for (std::size_t i = 0; i < due; ++i) {
+    sources.push_back(std::make_unique<RunCursor>(parts_, runs.back()));
+    runs.pop_back();
   }
   MergeCursor merged(std::move(sources));
-  RunWriter writer(parts_, run);
+  RunWriter writer(parts_, numbers.Take());
   PAYLOG_ASSIGN(bool more, merged.Next());
   while (more) {
     PAYLOG_TRY(writer.Add(merged.key(), merged.value()));
     PAYLOG_ASSIGN(more, merged.Next());
   }
-  PAYLOG_ASSIGN(Run extended, writer.Finish(plan.level));
-  runs.resize(runs.size() - plan.merged);
-  runs.push_back(std::move(extended));
+  PAYLOG_ASSIGN(Run extended, writer.Finish(by_count && due > 0 ? 1 : 0));
+  runs.push_back(std::make_shared<const Run>(std::move(extended)));
+  if (by_count) {
+    PAYLOG_TRY(merges_.GoOn(runs, numbers));
+  }
   return runs;
 }
 
-void KeyIndex::Adopt(std::vector<Run> runs) {
+void KeyIndex::Adopt(std::vector<SharedRun> runs) {
   const std::scoped_lock lock(mutex_);
   runs_ = std::move(runs);
 }
 
-std::vector<RunEntry> EntriesOf(const std::vector<Run>& runs) {
+std::set<std::int64_t> KeyIndex::Numbers() const {
+  std::set<std::int64_t> numbers = merges_.UnderWay();
+  for (const SharedRun& run : runs_) {
+    numbers.insert(run->entry.run);
+  }
+  return numbers;
+}
+
+std::vector<RunEntry> EntriesOf(const std::vector<SharedRun>& runs) {
   std::vector<RunEntry> entries;
   std::transform(runs.begin(), runs.end(), std::back_inserter(entries),
-                 [](const Run& run) { return run.entry; });
+                 [](const SharedRun& run) { return run->entry; });
   return entries;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,16 +14,18 @@
 #include "paylog/store/block.h"
 #include "paylog/store/bloom_filter.h"
 #include "paylog/store/lru_cache.h"
+#include "paylog/store/meta_row.h"
 #include "paylog/store/parts.h"
 #include "paylog/store/run_format.h"
+#include "paylog/store/run_merge.h"
 #include "paylog/store/snapshot_store.h"
 
 namespace paylog::store {
 
 // Which runs a new one is merged with, so that there are few.
 enum class MergePolicy {
-  // Four of a level become one of the next: for keys that are written once, which are then written
-  // again as seldom as can be.
+  // Four of a level become one of the next, the larger ones over many Writes: for keys that are
+  // written once, which are then written again as seldom as can be.
   kByCount,
   // Down to the oldest one that is no larger than all newer ones together: for keys that are
   // written again and again, whose values of before would otherwise pile up. So each run is larger
@@ -46,30 +49,44 @@ class KeyIndex {
   base::Result<void> ForEach(
       const std::function<void(std::string_view key, std::string_view value)>& visit);
 
-  // Writes the values as a run with the number `run`, together with the runs that are due to be
-  // merged with it, and returns the list of runs as it is to become. Find does not see it yet.
-  base::Result<std::vector<Run>> Extend(const SortedValues& values, std::int64_t run);
-  // From here on Find uses these runs, and no other run is read any more.
-  void Adopt(std::vector<Run> runs);
+  // Writes the values as a run, and of the merges what is due, and returns the list of runs as it
+  // is to become. Find does not see it yet. Takes kRunsOfAWrite - 1 numbers at most.
+  base::Result<std::vector<SharedRun>> Extend(const SortedValues& values, RunNumbers& numbers);
+  // From here on Find uses these runs, and no other run is read any more but by merges.
+  void Adopt(std::vector<SharedRun> runs);
+  // REQUIRED in place of Adopt where Extend, or what its caller did with it, failed.
+  void AbandonMerges() { merges_.Abandon(); }
+  // Of the runs that are read, and of those that merges write.
+  [[nodiscard]] std::set<std::int64_t> Numbers() const;
 
  private:
-  KeyIndex(PartTable& parts, std::vector<Run> runs, MergePolicy policy);
+  KeyIndex(PartTable& parts, std::vector<SharedRun> runs, MergePolicy policy);
 
-  base::Result<std::optional<std::string>> FindInRun(const Run& run, std::string_view key,
-                                                     KeyHash hash);
+  // The one segment of a run that may hold a key.
+  struct Place {
+    const Run* run = nullptr;
+    std::size_t segment = 0;
+  };
+
+  // Fills places_, newest run first.
+  void LocateInRuns(std::string_view key, KeyHash hash);
+  base::Result<std::optional<std::string>> FindAt(const Place& place, std::string_view key,
+                                                  KeyHash hash);
   base::Result<const Segment*> ReadSegment(const Run& run, std::size_t number);
   base::Result<const Block*> ReadBlock(const Run& run, std::uint64_t number,
                                        std::uint64_t checksum);
 
   PartTable& parts_;
   const MergePolicy policy_;
+  RunMerges merges_;  // None with kBySize.
   std::mutex
       mutex_;  // Guards the rest. Taken before the connection's lock, never while it is held.
-  std::vector<Run> runs_;
+  std::vector<SharedRun> runs_;
+  std::vector<Place> places_;  // Of the look-up under way.
   LruCache<Segment> segments_;
   LruCache<Block> blocks_;
 };
 
-std::vector<RunEntry> EntriesOf(const std::vector<Run>& runs);
+std::vector<RunEntry> EntriesOf(const std::vector<SharedRun>& runs);
 
 }  // namespace paylog::store

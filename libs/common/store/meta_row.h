@@ -11,8 +11,20 @@
 
 namespace paylog::store {
 
-// How many numbers of runs a Write takes: one for rows, one for ids.
-inline constexpr std::int64_t kRunsOfAWrite = 2;
+// How many numbers of runs a Write takes at most: rows, ids, a merge of ids of each level.
+inline constexpr std::int64_t kRunsOfAWrite = 17;
+
+// Gives numbers to new runs. Not thread-safe.
+class RunNumbers {
+ public:
+  explicit RunNumbers(std::int64_t next) : next_(next) {}
+
+  std::int64_t Take() { return next_++; }
+  [[nodiscard]] std::int64_t next() const { return next_; }
+
+ private:
+  std::int64_t next_;
+};
 
 // What a snapshot is, in one row: everything else in the file is proven from here. Plain value.
 struct MetaRow {

@@ -14,6 +14,8 @@ constexpr int kKindShift = 30;
 static_assert(kPartNumberEnd == std::uint64_t{1} << kKindShift);
 // How many parts one transaction deletes: a look-up may wait for it.
 constexpr std::int64_t kErasedAtOnce = 128;
+// How many transactions delete parts even where few were put.
+constexpr std::size_t kSlicesMin = 8;
 
 }  // namespace
 
@@ -40,7 +42,8 @@ base::Result<PartTable> PartTable::Open(sqlite::Database& database) {
   PAYLOG_ASSIGN(sqlite::Statement next,
                 database.Prepare("SELECT id FROM parts WHERE id >= ? ORDER BY id LIMIT 1"));
   PAYLOG_ASSIGN(sqlite::Statement erase,
-                database.Prepare("DELETE FROM parts WHERE id >= ? AND id < ?"));
+                database.Prepare("DELETE FROM parts WHERE id IN "
+                                 "(SELECT id FROM parts WHERE id >= ? AND id < ? LIMIT ?)"));
   return PartTable(database, std::move(get), std::move(put), std::move(next), std::move(erase));
 }
 
@@ -60,6 +63,7 @@ base::Result<std::string> PartTable::Get(std::int64_t id, std::uint64_t checksum
 
 base::Result<void> PartTable::Put(const std::vector<Part>& parts) {
   const auto lock = database_->Lock();
+  put_since_collection_ += parts.size();
   return database_->Atomically([this, &parts]() -> base::Result<void> {
     for (const Part& part : parts) {
       PAYLOG_TRY(put_.Bind(1, part.id).Bind(2, part.data).Run());
@@ -69,21 +73,42 @@ base::Result<void> PartTable::Put(const std::vector<Part>& parts) {
 }
 
 base::Result<void> PartTable::CollectGarbage(const std::set<std::int64_t>& live) {
+  std::size_t put = 0;
+  {
+    const auto lock = database_->Lock();
+    put = put_since_collection_;
+  }
+  std::size_t slices = kSlicesMin + 2 * put / kErasedAtOnce;
   PAYLOG_ASSIGN(std::int64_t id, NextId(0));
-  while (id >= 0) {
-    const std::int64_t run = id >> kRunShift;
-    if (live.contains(run)) {
+  while (id >= 0 && slices > 0) {
+    if (const std::int64_t run = id >> kRunShift; live.contains(run)) {
       PAYLOG_ASSIGN(id, NextId((run + 1) << kRunShift));
       continue;
     }
-    {
-      const auto lock = database_->Lock();
-      PAYLOG_TRY(database_->Atomically(
-          [this, id] { return erase_.Bind(1, id).Bind(2, id + kErasedAtOnce).Run(); }));
-    }
-    PAYLOG_ASSIGN(id, NextId(id + kErasedAtOnce));
+    PAYLOG_TRY(EraseSome(id));
+    PAYLOG_ASSIGN(id, NextId(id));
+    --slices;
+  }
+  const auto lock = database_->Lock();
+  put_since_collection_ -= put;
+  return {};
+}
+
+base::Result<void> PartTable::EraseFrom(std::int64_t run) {
+  PAYLOG_ASSIGN(std::int64_t id, NextId(run << kRunShift));
+  while (id >= 0) {
+    PAYLOG_TRY(EraseSome(id));
+    // On from behind what is gone even if it is not, as in a damaged file: so this comes to an end.
+    PAYLOG_ASSIGN(id, NextId(id + 1));
   }
   return {};
+}
+
+base::Result<void> PartTable::EraseSome(std::int64_t id) {
+  const std::int64_t end = ((id >> kRunShift) + 1) << kRunShift;
+  const auto lock = database_->Lock();
+  return database_->Atomically(
+      [&] { return erase_.Bind(1, id).Bind(2, end).Bind(3, kErasedAtOnce).Run(); });
 }
 
 base::Result<std::int64_t> PartTable::NextId(std::int64_t id) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -39,20 +40,26 @@ class PartTable {
   base::Result<std::string> Get(std::int64_t id, std::uint64_t checksum);
   // In one transaction of its own.
   base::Result<void> Put(const std::vector<Part>& parts);
-  // Deletes the parts of every run that is not in `live`, in many transactions.
+  // Deletes parts of runs that are not in `live`: not all where there are many, but about twice as
+  // many as were put since the call before, so that they get fewer.
   base::Result<void> CollectGarbage(const std::set<std::int64_t>& live);
+  // Deletes the parts of this run and of all with higher numbers.
+  base::Result<void> EraseFrom(std::int64_t run);
 
  private:
   PartTable(sqlite::Database& database, sqlite::Statement get, sqlite::Statement put,
             sqlite::Statement next, sqlite::Statement erase);
   // The first part from `id` on; -1 where there is none.
   base::Result<std::int64_t> NextId(std::int64_t id);
+  // Some parts of the run that has this one.
+  base::Result<void> EraseSome(std::int64_t id);
 
   sqlite::Database* database_;
   sqlite::Statement get_;
   sqlite::Statement put_;
   sqlite::Statement next_;
   sqlite::Statement erase_;
+  std::size_t put_since_collection_ = 0;  // Guarded by the connection's lock.
 };
 
 }  // namespace paylog::store

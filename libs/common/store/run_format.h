@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,5 +66,8 @@ struct Run {
   RunEntry entry;
   RunIndex index;
 };
+
+// By the list of runs and by whoever still reads it.
+using SharedRun = std::shared_ptr<const Run>;
 
 }  // namespace paylog::store

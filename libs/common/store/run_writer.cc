@@ -19,6 +19,10 @@ constexpr std::size_t kFlushBytes = std::size_t{1} << 20;
 
 base::Result<void> RunWriter::Add(std::string_view key, std::string_view value) {
   CHECK(empty_ || index_.last_key < key);
+  // A large one lies alone, so that whatever could be read can be written.
+  if (!block_.empty() && key.size() + value.size() >= kBlockRawBytes) {
+    EndBlock();
+  }
   if (block_.empty()) {
     first_key_of_block_ = key;
   }
@@ -28,9 +32,6 @@ base::Result<void> RunWriter::Add(std::string_view key, std::string_view value) 
   empty_ = false;
   if (block_.raw_bytes() >= kBlockRawBytes) {
     EndBlock();
-  }
-  if (segment_.blocks.size() == kSegmentBlocks) {
-    EndSegment();
   }
   if (kept_bytes_ >= kFlushBytes) {
     return Flush();
@@ -56,6 +57,9 @@ void RunWriter::EndBlock() {
   const std::uint64_t checksum = Keep(PartKind::kBlock, blocks_ended_, block_.Finish());
   segment_.blocks.push_back({.first_key = std::move(first_key_of_block_), .checksum = checksum});
   ++blocks_ended_;
+  if (segment_.blocks.size() == kSegmentBlocks) {
+    EndSegment();
+  }
 }
 
 void RunWriter::EndSegment() {

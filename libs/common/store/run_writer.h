@@ -25,6 +25,8 @@ class RunWriter {
   base::Result<void> Add(std::string_view key, std::string_view value);
   // REQUIRES: at least one Add. Call once.
   base::Result<Run> Finish(std::uint64_t level);
+  // How many are at their end.
+  [[nodiscard]] std::size_t segments() const { return index_.segments.size(); }
 
  private:
   void EndBlock();

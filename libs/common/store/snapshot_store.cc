@@ -6,11 +6,14 @@
 #include <system_error>
 #include <utility>
 
+#include "paylog/base/check.h"
 #include "paylog/sqlite/damage.h"
 #include "paylog/store/schema.h"
 #include "paylog/store/sqlite_snapshot_store.h"
 
 namespace paylog::store {
+
+static_assert(kRunsOfAWrite == 2 + RunMerges::kLevelMax);
 
 base::Result<std::unique_ptr<SnapshotStore>> SnapshotStore::Open(const std::string& path) {
   base::Result<std::unique_ptr<SqliteSnapshotStore>> store = SqliteSnapshotStore::Open(path);
@@ -46,7 +49,8 @@ base::Result<std::unique_ptr<SqliteSnapshotStore>> SqliteSnapshotStore::Open(
                 KeyIndex::Open(*store->parts_, store->current_.row_runs, MergePolicy::kBySize));
   PAYLOG_ASSIGN(store->ids_,
                 KeyIndex::Open(*store->parts_, store->current_.id_runs, MergePolicy::kByCount));
-  // What a Write left that did not come to its end.
+  // What a Write left that did not come to its end has numbers that will be given again.
+  PAYLOG_TRY(store->parts_->EraseFrom(store->current_.next_run));
   PAYLOG_TRY(store->CollectGarbage());
   return store;
 }
@@ -75,7 +79,11 @@ base::Result<std::optional<std::string>> SqliteSnapshotStore::FindId(std::string
 base::Result<void> SqliteSnapshotStore::Write(const SnapshotChanges& changes) {
   const std::scoped_lock writer(writer_mutex_);
   base::Result<void> written = WriteRuns(changes);
-  // What cannot be deleted now, of runs that were merged or not finished, is garbage for the next
+  if (!written) {
+    rows_->AbandonMerges();
+    ids_->AbandonMerges();
+  }
+  // What is not deleted now, of runs that were merged or not finished, is garbage for the next
   // Write or Open.
   static_cast<void>(CollectGarbage());
   return written;
@@ -87,15 +95,16 @@ base::Result<void> SqliteSnapshotStore::WriteRuns(const SnapshotChanges& changes
     return sqlite::Damaged("no numbers are left for runs");
   }
   next.meta = changes.meta;
-  const std::int64_t row_run = next.next_run++;
-  const std::int64_t id_run = next.next_run++;
   // The numbers count as used even if this Write fails, since parts of the runs may stay behind.
   {
     const std::scoped_lock lock(current_mutex_);
-    current_.next_run = next.next_run;
+    current_.next_run += kRunsOfAWrite;
   }
-  PAYLOG_ASSIGN(std::vector<Run> rows, rows_->Extend(changes.rows, row_run));
-  PAYLOG_ASSIGN(std::vector<Run> ids, ids_->Extend(changes.ids, id_run));
+  RunNumbers numbers(next.next_run);
+  PAYLOG_ASSIGN(std::vector<SharedRun> rows, rows_->Extend(changes.rows, numbers));
+  PAYLOG_ASSIGN(std::vector<SharedRun> ids, ids_->Extend(changes.ids, numbers));
+  CHECK(numbers.next() <= current_.next_run);
+  next.next_run = numbers.next();
   next.row_runs = EntriesOf(rows);
   next.id_runs = EntriesOf(ids);
   PAYLOG_TRY(Commit(next));
@@ -113,12 +122,8 @@ base::Result<void> SqliteSnapshotStore::Commit(const MetaRow& next) {
 }
 
 base::Result<void> SqliteSnapshotStore::CollectGarbage() {
-  std::set<std::int64_t> live;
-  for (const auto* const runs : {&current_.row_runs, &current_.id_runs}) {
-    for (const RunEntry& run : *runs) {
-      live.insert(run.run);
-    }
-  }
+  std::set<std::int64_t> live = rows_->Numbers();
+  live.merge(ids_->Numbers());
   return parts_->CollectGarbage(live);
 }
 

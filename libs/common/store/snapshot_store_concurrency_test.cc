@@ -31,7 +31,7 @@ void WriteAll(SnapshotStore& store, Progress& progress) {
   for (int i = 1; i <= kSnapshots; ++i) {
     OwnedChanges changes{.meta = std::to_string(i), .ids = {{"counter", std::to_string(i)}}};
     for (int n = 0; n < kIdsPerSnapshot; ++n) {
-      changes.ids[FreshId(i, n)] = std::string(100, 'v');
+      changes.ids[FreshId(i, n)] = std::string(1'000, 'v');
       changes.rows["row" + std::to_string(n)] = std::to_string(i);
     }
     progress.started = i;

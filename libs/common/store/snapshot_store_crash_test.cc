@@ -15,15 +15,21 @@ namespace {
 
 using test_support::TemporaryDirectory;
 
+// How much a snapshot changes.
+struct Load {
+  int ids = 0;
+  std::size_t id_bytes = 0;
+};
+
 // The same for parent and child: what the snapshot with this number changes.
-OwnedChanges ChangesOf(std::uint64_t seed, int number) {
+OwnedChanges ChangesOf(const Load& load, std::uint64_t seed, int number) {
   Random random(seed + static_cast<std::uint64_t>(number));
   OwnedChanges changes{.meta = std::to_string(number)};
   for (int i = 0; i < 30; ++i) {
     changes.rows["row" + std::to_string(Below(random, 300))] = RandomBytes(random, 100);
   }
-  for (int i = 0; i < 100; ++i) {
-    changes.ids["id" + std::to_string(Below(random, 20'000))] = RandomBytes(random, 100);
+  for (int i = 0; i < load.ids; ++i) {
+    changes.ids["id" + std::to_string(Below(random, 20'000))] = RandomBytes(random, load.id_bytes);
   }
   return changes;
 }
@@ -40,17 +46,17 @@ void KillThisProcessIn(std::uint64_t microseconds) {
 }
 
 // Writes snapshot after snapshot, and each one's number to `acknowledged`, until it is killed.
-[[noreturn]] void WriteUntilKilled(const std::string& path, std::uint64_t seed, int number,
-                                   int acknowledged) {
+[[noreturn]] void WriteUntilKilled(const std::string& path, const Load& load, std::uint64_t seed,
+                                   int number, int acknowledged) {
   const auto store = MustOpen(path);
   for (;; ++number) {
-    CHECK(store->Write(ChangesOf(seed, number)).has_value());
+    CHECK(store->Write(ChangesOf(load, seed, number)).has_value());
     CHECK(write(acknowledged, &number, sizeof(number)) == sizeof(number));
   }
 }
 
 // Returns the last number that the child acknowledged; `before` if there is none.
-int RunAndKill(const std::string& path, std::uint64_t seed, int before,
+int RunAndKill(const std::string& path, const Load& load, std::uint64_t seed, int before,
                std::uint64_t microseconds) {
   int ends[2];
   CHECK(pipe(ends) == 0);
@@ -58,7 +64,7 @@ int RunAndKill(const std::string& path, std::uint64_t seed, int before,
   CHECK(child >= 0);
   if (child == 0) {
     KillThisProcessIn(microseconds);
-    WriteUntilKilled(path, seed, before + 1, ends[1]);
+    WriteUntilKilled(path, load, seed, before + 1, ends[1]);
   }
   close(ends[1]);
   int last = before;
@@ -73,27 +79,44 @@ int RunAndKill(const std::string& path, std::uint64_t seed, int before,
   return last;
 }
 
-TEST(SnapshotStoreCrash, AKilledWriteIsAllOrNothing) {
+// After `before` snapshots that were not disturbed.
+void KillManyTimes(const Load& load, int before, std::uint64_t microseconds_max) {
   const std::uint64_t seed = PrintedSeed();
   Random random(seed);
   const TemporaryDirectory directory;
   const std::string path = directory.In("s");
   Model expected;
   int number = 0;
+  while (number < before) {
+    const OwnedChanges changes = ChangesOf(load, seed, ++number);
+    ASSERT_TRUE(MustOpen(path)->Write(changes).has_value());
+    expected.Apply(changes);
+  }
   for (int round = 0; round < 60; ++round) {
-    const int acknowledged = RunAndKill(path, seed, number, 1 + Below(random, 60'000));
+    const int acknowledged =
+        RunAndKill(path, load, seed, number, 1 + Below(random, microseconds_max));
     const auto store = MustOpen(path);
     const int reached = std::stoi(store->Meta().value_or("0"));
     ASSERT_GE(reached, acknowledged);
     ASSERT_LE(reached, acknowledged + 1);
     while (number < reached) {
-      expected.Apply(ChangesOf(seed, ++number));
+      expected.Apply(ChangesOf(load, seed, ++number));
     }
     const base::Result<Model> found = ReadModel(*store);
     ASSERT_TRUE(found.has_value()) << found.error().ToString();
     ASSERT_TRUE(*found == expected) << "round " << round;
   }
-  EXPECT_GT(number, 5);
+  EXPECT_GT(number, before + 5);
+}
+
+TEST(SnapshotStoreCrash, AKilledWriteIsAllOrNothing) {
+  KillManyTimes({.ids = 100, .id_bytes = 100}, 0, 60'000);
+}
+
+// So large that merges of ids take several Writes, and so many that processes die with one
+// half-way.
+TEST(SnapshotStoreCrash, AKilledWriteThatMergesInSlicesIsAllOrNothing) {
+  KillManyTimes({.ids = 400, .id_bytes = 1'000}, 20, 250'000);
 }
 
 }  // namespace

@@ -148,6 +148,16 @@ TEST_F(SnapshotStoreTamper, PartsOfNoRunAreRemoved) {
   EXPECT_EQ(*(*database)->Query("SELECT count(*) FROM parts WHERE id >= 4 << 32"), "0");
 }
 
+// Their numbers will be given again; what has others may wait.
+TEST_F(SnapshotStoreTamper, PartsOfADeadWriteAreRemovedAtOnce) {
+  Sql("WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 2999) "
+      "INSERT INTO parts SELECT (9 << 32) + n, x'00' FROM n");
+  ASSERT_TRUE(ReadModel(*MustOpen(path_)).has_value());
+  const auto database = sqlite::Database::Open(path_, {});
+  ASSERT_TRUE(database.has_value());
+  EXPECT_EQ(*(*database)->Query("SELECT count(*) FROM parts WHERE id >= 4 << 32"), "0");
+}
+
 TEST_F(SnapshotStoreTamper, AMissingMetaRowIsNoNewStore) {
   Sql("DELETE FROM meta");
   ExpectOpenRefuses();

@@ -2,12 +2,15 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include <gtest/gtest.h>
 
 #include "paylog/sqlite/database.h"
+#include "paylog/store/meta_row.h"
 #include "paylog/store/testing.h"
 #include "paylog/test_support/file_size_limit.h"
+#include "paylog/test_support/must.h"
 #include "paylog/test_support/temporary_directory.h"
 
 namespace paylog::store {
@@ -15,6 +18,7 @@ namespace {
 
 using base::ErrorCode;
 using test_support::FileSizeLimit;
+using test_support::Must;
 using test_support::TemporaryDirectory;
 
 void ExpectHolds(SnapshotStore& store, const Model& expected) {
@@ -231,6 +235,82 @@ TEST(SnapshotStore, AFailedWriteLeavesTheSnapshotBefore) {
   EXPECT_GT(failures, 5);
   store.reset();
   ExpectHolds(*MustOpen(directory.In("s")), expected);
+}
+
+// As above, with ids so large that a merge takes several Writes and meets the failure in each.
+TEST(SnapshotStore, AFailedWriteLeavesWhatItMerged) {
+  Random random(PrintedSeed());
+  const TemporaryDirectory directory;
+  auto store = MustOpen(directory.In("s"));
+  Model expected;
+  int failures = 0;
+  for (int i = 0; i < 80; ++i) {
+    OwnedChanges changes{.meta = std::to_string(i)};
+    for (int n = 0; n < 400; ++n) {
+      changes.ids["id" + std::to_string(Below(random, 6'000))] = RandomBytes(random, 1'000);
+    }
+    base::Result<void> written;
+    if (i % 3 == 2) {
+      const FileSizeLimit limit(Below(random, 5'000'000));
+      written = store->Write(changes);
+    } else {
+      written = store->Write(changes);
+      ASSERT_TRUE(written.has_value()) << written.error().ToString();
+    }
+    if (written) {
+      expected.Apply(changes);
+    } else {
+      EXPECT_EQ(written.error().code, ErrorCode::kIo) << written.error().ToString();
+      ++failures;
+    }
+    ExpectHolds(*store, expected);
+  }
+  EXPECT_GT(failures, 3);
+  store.reset();
+  ExpectHolds(*MustOpen(directory.In("s")), expected);
+}
+
+// The numbers of runs that have parts in the file and are not in its list.
+std::set<std::int64_t> RunsOfNoSnapshot(const std::string& path) {
+  const auto database = Must(sqlite::Database::Open(path, {}));
+  auto meta = Must(database->Prepare("SELECT data FROM meta WHERE id = 1"));
+  CHECK(Must(meta.Step()));
+  const MetaRow row = Must(DecodeMetaRow(meta.Blob(0)));
+  std::set<std::int64_t> runs;
+  auto numbers = Must(database->Prepare("SELECT DISTINCT id >> 32 FROM parts"));
+  while (Must(numbers.Step())) {
+    runs.insert(numbers.Int(0));
+  }
+  for (const std::vector<RunEntry>& listed : {row.row_runs, row.id_runs}) {
+    for (const RunEntry& run : listed) {
+      EXPECT_EQ(runs.erase(run.run), 1U);
+    }
+  }
+  return runs;
+}
+
+TEST(SnapshotStore, WhatAMergeLeftUnfinishedIsRemoved) {
+  Random random(PrintedSeed());
+  const TemporaryDirectory directory;
+  const std::string path = directory.In("s");
+  Model expected;
+  int left_unfinished = 0;
+  for (int round = 0; round < 8; ++round) {
+    auto store = MustOpen(path);
+    for (int i = 0; i < 6; ++i) {
+      OwnedChanges changes{.meta = std::to_string(i)};
+      for (int n = 0; n < 1'200; ++n) {
+        changes.ids["id" + std::to_string(Below(random, 1'000'000))] = RandomBytes(random, 1'000);
+      }
+      ASSERT_TRUE(store->Write(changes).has_value());
+      expected.Apply(changes);
+    }
+    store.reset();
+    left_unfinished += RunsOfNoSnapshot(path).empty() ? 0 : 1;
+    ExpectHolds(*MustOpen(path), expected);
+    EXPECT_TRUE(RunsOfNoSnapshot(path).empty()) << "round " << round;
+  }
+  EXPECT_GT(left_unfinished, 0);
 }
 
 }  // namespace
