@@ -46,8 +46,9 @@ class KafkaFixture final : public LogFixture {
 };
 
 auto Kafka() {
-  return testing::Values(
-      Adapter{.name = "Kafka", .make = [] { return std::make_unique<KafkaFixture>(); }});
+  return testing::Values(Adapter{.name = "Kafka",
+                                 .make = [] { return std::make_unique<KafkaFixture>(); },
+                                 .fence_may_be_unclear = true});
 }
 
 PAYLOG_INSTANTIATE_CONTRACT(Kafka());

@@ -36,6 +36,8 @@ class LogFixture {
 struct Adapter {
   std::string name;
   std::function<std::unique_ptr<LogFixture>()> make;
+  // Whether a commit that meets a fence half-way may be of unknown outcome.
+  bool fence_may_be_unclear = false;
 };
 
 inline std::string NameOf(const testing::TestParamInfo<Adapter>& info) {

@@ -99,9 +99,8 @@ TEST(MetaRow, RefusesRunsThatCannotBe) {
         DecodeMetaRow(Encode(MetaRow{.next_run = 9, .id_runs = {{.run = run}}})).has_value());
   }
   EXPECT_FALSE(DecodeMetaRow(Encode(MetaRow{.next_run = std::int64_t{1} << 40})).has_value());
-  // A Write takes 17 numbers at most.
-  EXPECT_TRUE(DecodeMetaRow(Encode(MetaRow{.next_run = kRunEnd - 17})).has_value());
-  EXPECT_FALSE(DecodeMetaRow(Encode(MetaRow{.next_run = kRunEnd - 16})).has_value());
+  EXPECT_TRUE(DecodeMetaRow(Encode(MetaRow{.next_run = kRunEnd - kRunsOfAWrite})).has_value());
+  EXPECT_FALSE(DecodeMetaRow(Encode(MetaRow{.next_run = kRunEnd - kRunsOfAWrite + 1})).has_value());
 }
 
 TEST(MetaRow, ReadsBackWhatItWroteAndRefusesDamage) {

@@ -34,11 +34,11 @@ std::size_t DueBySize(const std::vector<SharedRun>& runs, const SortedValues& va
 
 // Likewise by count: those above the lowest level are left to RunMerges.
 std::size_t DueByCount(const std::vector<SharedRun>& runs) {
-  constexpr std::size_t kDue = 3;
-  const bool due = runs.size() >= kDue &&
+  constexpr std::ptrdiff_t kDue = kRunsOfALevel - 1;  // And the new one.
+  const bool due = std::ssize(runs) >= kDue &&
                    std::all_of(runs.end() - kDue, runs.end(),
                                [](const SharedRun& run) { return run->entry.level == 0; });
-  return due ? kDue : 0;
+  return due ? static_cast<std::size_t>(kDue) : 0;
 }
 
 std::size_t WeightOf(const Segment& segment) {

@@ -9,7 +9,6 @@
 namespace paylog::store {
 namespace {
 
-constexpr std::ptrdiff_t kRunsPerLevel = 4;
 // With so many runs of its level, a merge is brought to its end at once: a process that is
 // restarted again and again never comes to the end of a long one in slices.
 constexpr std::ptrdiff_t kRunsThatHurry = 8;
@@ -40,7 +39,7 @@ std::size_t RunMerge::slice() const {
   for (const SharedRun& run : runs_) {
     segments += run->index.segments.size();
   }
-  // // A level gets a run in each 4^level Writes.
+  // A level gets a run in each 4^level Writes.
   const std::size_t writes = std::size_t{1} << 2 * level();
   return (segments + writes - 1) / writes;
 }
@@ -74,16 +73,16 @@ base::Result<void> RunMerges::GoOn(std::vector<SharedRun>& runs, RunNumbers& num
     }
     const auto first = std::find(runs.begin(), runs.end(), (*merge)->runs().front());
     *first = std::move(whole);
-    runs.erase(first + 1, first + kRunsPerLevel);
+    runs.erase(first + 1, first + kRunsOfALevel);
     merge = merges_.erase(merge);
   }
   return {};
 }
 
 void RunMerges::Begin(const std::vector<SharedRun>& runs, RunNumbers& numbers) {
-  for (auto first = runs.begin(); std::distance(first, runs.end()) >= kRunsPerLevel; ++first) {
+  for (auto first = runs.begin(); std::distance(first, runs.end()) >= kRunsOfALevel; ++first) {
     const std::uint64_t level = (*first)->entry.level;
-    const auto end = first + kRunsPerLevel;
+    const auto end = first + kRunsOfALevel;
     const bool under_way = std::any_of(merges_.begin(), merges_.end(), [level](const auto& merge) {
       return merge->level() == level;
     });

@@ -16,6 +16,9 @@
 
 namespace paylog::store {
 
+// So many become one of the next level.
+inline constexpr std::ptrdiff_t kRunsOfALevel = 4;
+
 // Four runs of a level that follow each other, on their way to become one of the next level, a
 // slice at a time. What is written before it is whole belongs to no snapshot: it is lost with the
 // process, as garbage. The table must outlive it. Not thread-safe.

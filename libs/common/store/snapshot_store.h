@@ -60,7 +60,7 @@ class SnapshotStore {
   virtual base::Result<std::optional<std::string>> FindId(std::string_view key) = 0;
 
   // Writes a snapshot: all of it or nothing, even if the process dies. After an error the snapshot
-  // before stays, and another Write may be tried. Takes longer now and then, where runs are merged.
+  // before stays, and another Write may be tried. Takes longer now and then, where rows are merged.
   // FindId waits for a slice of it at most: some milliseconds and a sync of the disk.
   virtual base::Result<void> Write(const SnapshotChanges& changes) = 0;
 };

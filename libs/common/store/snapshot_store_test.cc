@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -203,71 +204,68 @@ TEST(SnapshotStore, RowsThatAreWrittenAgainDoNotPileUp) {
   }
 }
 
-// The limit is moved step by step, so that the disk is "full" in every phase of a Write.
-TEST(SnapshotStore, AFailedWriteLeavesTheSnapshotBefore) {
-  Random random(PrintedSeed());
+// Writes what `changes` says, with the disk "full" where `limit` says so, and expects the snapshot
+// before or the new one each time. Returns how many failed.
+int WriteWithFailures(int writes, const std::function<OwnedChanges(int)>& changes,
+                      const std::function<std::optional<std::uint64_t>(int)>& limit) {
   const TemporaryDirectory directory;
   auto store = MustOpen(directory.In("s"));
   Model expected;
   int failures = 0;
-  for (int i = 0; i < 60; ++i) {
-    OwnedChanges changes{.meta = std::to_string(i)};
-    for (int n = 0; n < 50; ++n) {
-      changes.ids["id" + std::to_string(Below(random, 2'000))] = RandomBytes(random, 100);
-      changes.rows["row" + std::to_string(Below(random, 200))] = RandomBytes(random, 1'000);
-    }
+  for (int i = 0; i < writes; ++i) {
+    const OwnedChanges next = changes(i);
     base::Result<void> written;
-    if (i % 2 == 1) {
-      const FileSizeLimit limit(Below(random, 300'000));
-      written = store->Write(changes);
+    if (const std::optional<std::uint64_t> bytes = limit(i); bytes.has_value()) {
+      const FileSizeLimit limited(*bytes);
+      written = store->Write(next);
     } else {
-      written = store->Write(changes);
-      ASSERT_TRUE(written.has_value()) << written.error().ToString();
+      written = store->Write(next);
+      EXPECT_TRUE(written.has_value()) << written.error().ToString();
     }
     if (written) {
-      expected.Apply(changes);
+      expected.Apply(next);
     } else {
       EXPECT_EQ(written.error().code, ErrorCode::kIo) << written.error().ToString();
       ++failures;
     }
     ExpectHolds(*store, expected);
   }
-  EXPECT_GT(failures, 5);
   store.reset();
   ExpectHolds(*MustOpen(directory.In("s")), expected);
+  return failures;
+}
+
+// The limit is moved step by step, so that the disk is "full" in every phase of a Write.
+TEST(SnapshotStore, AFailedWriteLeavesTheSnapshotBefore) {
+  Random random(PrintedSeed());
+  const auto changes = [&random](int i) {
+    OwnedChanges some{.meta = std::to_string(i)};
+    for (int n = 0; n < 50; ++n) {
+      some.ids["id" + std::to_string(Below(random, 2'000))] = RandomBytes(random, 100);
+      some.rows["row" + std::to_string(Below(random, 200))] = RandomBytes(random, 1'000);
+    }
+    return some;
+  };
+  const auto limit = [&random](int i) {
+    return i % 2 == 1 ? std::optional(Below(random, 300'000)) : std::nullopt;
+  };
+  EXPECT_GT(WriteWithFailures(60, changes, limit), 5);
 }
 
 // As above, with ids so large that a merge takes several Writes and meets the failure in each.
 TEST(SnapshotStore, AFailedWriteLeavesWhatItMerged) {
   Random random(PrintedSeed());
-  const TemporaryDirectory directory;
-  auto store = MustOpen(directory.In("s"));
-  Model expected;
-  int failures = 0;
-  for (int i = 0; i < 80; ++i) {
-    OwnedChanges changes{.meta = std::to_string(i)};
+  const auto changes = [&random](int i) {
+    OwnedChanges some{.meta = std::to_string(i)};
     for (int n = 0; n < 400; ++n) {
-      changes.ids["id" + std::to_string(Below(random, 6'000))] = RandomBytes(random, 1'000);
+      some.ids["id" + std::to_string(Below(random, 6'000))] = RandomBytes(random, 1'000);
     }
-    base::Result<void> written;
-    if (i % 3 == 2) {
-      const FileSizeLimit limit(Below(random, 5'000'000));
-      written = store->Write(changes);
-    } else {
-      written = store->Write(changes);
-      ASSERT_TRUE(written.has_value()) << written.error().ToString();
-    }
-    if (written) {
-      expected.Apply(changes);
-    } else {
-      EXPECT_EQ(written.error().code, ErrorCode::kIo) << written.error().ToString();
-      ++failures;
-    }
-    ExpectHolds(*store, expected);
-  }
-  EXPECT_GT(failures, 3);
-  store.reset();
-  ExpectHolds(*MustOpen(directory.In("s")), expected);
+    return some;
+  };
+  const auto limit = [&random](int i) {
+    return i % 3 == 2 ? std::optional(Below(random, 5'000'000)) : std::nullopt;
+  };
+  EXPECT_GT(WriteWithFailures(80, changes, limit), 3);
 }
 
 // The numbers of runs that have parts in the file and are not in its list.
