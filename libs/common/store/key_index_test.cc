@@ -84,7 +84,7 @@ class KeyIndexByCount : public testing::Test {
 
 TEST_F(KeyIndexByCount, HasNoLongWriteAndFewRuns) {
   constexpr int kWrites = 100;
-  constexpr std::uint64_t kSegmentsOfAWrite = 6;
+  constexpr std::uint64_t kSegmentsOfAWrite = 4;
   std::uint64_t bytes = 0;
   for (int i = 1; i <= kWrites; ++i) {
     Write();
@@ -97,14 +97,14 @@ TEST_F(KeyIndexByCount, HasNoLongWriteAndFewRuns) {
       level_before = run->entry.level;
     }
     for (const auto& [level, count] : RunsOfEachLevel()) {
-      EXPECT_LE(count, 5) << "level " << level << " after Write " << i;
+      EXPECT_LE(count, 6) << "level " << level << " after Write " << i;
     }
     if (i % 10 == 0) {
       ASSERT_TRUE(Held() == expected_) << "after Write " << i;
     }
   }
   EXPECT_EQ(runs_.front()->entry.level, 3U);
-  EXPECT_GT(runs_.front()->index.segments.size(), kSegmentsOfAWrite);
+  EXPECT_GT(runs_.front()->index.segments.size(), 2 * kSegmentsOfAWrite);
 }
 
 TEST_F(KeyIndexByCount, BeginsAbandonedMergesAnew) {
@@ -117,7 +117,7 @@ TEST_F(KeyIndexByCount, BeginsAbandonedMergesAnew) {
   EXPECT_TRUE(UnderWay().empty());
   EXPECT_EQ(RunsOfEachLevel()[1], 4);
   EXPECT_TRUE(Held() == expected_);
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 8; ++i) {
     Write();
     EXPECT_FALSE(UnderWay().contains(*before.begin()));
   }

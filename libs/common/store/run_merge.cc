@@ -39,8 +39,8 @@ std::size_t RunMerge::slice() const {
   for (const SharedRun& run : runs_) {
     segments += run->index.segments.size();
   }
-  // A level gets a run in each 4^level Writes.
-  const std::size_t writes = std::size_t{1} << 2 * level();
+  // A level gets a run in each 4^level Writes, so these bring two.
+  const std::size_t writes = std::size_t{2} << 2 * level();
   return (segments + writes - 1) / writes;
 }
 

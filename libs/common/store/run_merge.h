@@ -35,7 +35,7 @@ class RunMerge {
   [[nodiscard]] const std::vector<SharedRun>& runs() const { return runs_; }
   [[nodiscard]] std::int64_t number() const { return number_; }
   [[nodiscard]] std::uint64_t level() const { return runs_.front()->entry.level; }
-  // How many segments each Write adds so that the run is whole when the level has got one more.
+  // How many segments each Write adds so that the run is whole when the level has got two more.
   [[nodiscard]] std::size_t slice() const;
 
  private:
@@ -46,7 +46,7 @@ class RunMerge {
 };
 
 // The merges of keys that are written once: four runs of a level become one of the next, from level
-// 1 on. Each is spread over the Writes that bring its level one more, so that all Writes take
+// 1 on. Each is spread over the Writes that bring its level two more, so that all Writes take
 // about the same time, however much is remembered; but a merge that was abandoned again and again
 // is brought to its end at once. The table must outlive it. Not thread-safe.
 class RunMerges {
