@@ -1,5 +1,6 @@
 #include "paylog/base/hash.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -23,7 +24,17 @@ struct FreeContext {
 constexpr std::string_view kDigits = "0123456789abcdef";
 constexpr std::uint8_t kNoDigit = 0xf0;
 
-// The value of each character as a digit. A table, since a replay reads two hashes for each event.
+// The two digits of each byte. Tables, since a replay reads and writes two hashes for each event.
+constexpr std::array<std::array<char, 2>, 256> MakeDigitPairs() {
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t byte = 0; byte < pairs.size(); ++byte) {
+    pairs[byte] = {kDigits[byte >> 4], kDigits[byte & 15]};
+  }
+  return pairs;
+}
+constexpr std::array<std::array<char, 2>, 256> kDigitPairs = MakeDigitPairs();
+
+// The value of each character as a digit.
 constexpr std::array<std::uint8_t, 256> MakeDigitValues() {
   std::array<std::uint8_t, 256> values{};
   for (std::uint8_t& value : values) {
@@ -47,8 +58,7 @@ std::array<char, 64> Hash256::HexDigits() const {
   std::array<char, 64> hex;
   char* to = hex.data();
   for (const std::uint8_t byte : bytes) {
-    *to++ = kDigits[byte >> 4];
-    *to++ = kDigits[byte & 15];
+    to = std::copy_n(kDigitPairs[byte].data(), 2, to);
   }
   return hex;
 }

@@ -298,6 +298,14 @@ void Write(JsonWriter& writer, const model::Transfer& body) {
   WritePayment(writer, body);
 }
 
+void WriteCanonical(JsonWriter& writer, const model::Command& command) {
+  writer.BeginObject().Field("type", ToString(command.type()));
+  writer.Field("command_id", command.id.value());
+  writer.Field(AccountFieldOf(command.type()), command.account.value());
+  std::visit([&](const auto& body) { Write(writer, body); }, command.body);
+  writer.EndObject();
+}
+
 }  // namespace
 
 model::DecodedCommand DecodeCommand(std::string_view body) {
@@ -327,17 +335,13 @@ model::DecodedCommand DecodeCommand(std::string_view body) {
 }
 
 std::string CanonicalCommand(const model::Command& command) {
-  JsonWriter writer;
-  writer.BeginObject().Field("type", ToString(command.type()));
-  writer.Field("command_id", command.id.value());
-  writer.Field(AccountFieldOf(command.type()), command.account.value());
-  std::visit([&](const auto& body) { Write(writer, body); }, command.body);
-  writer.EndObject();
-  return std::move(writer).Take();
+  return WriteJson(WriteCanonical, command);
 }
 
 base::Hash256 BodySha256(const model::Command& command) {
-  return base::Sha256(CanonicalCommand(command));
+  JsonWriter writer;
+  WriteCanonical(writer, command);
+  return base::Sha256(writer.written());
 }
 
 }  // namespace paylog::codec

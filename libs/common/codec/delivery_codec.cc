@@ -127,10 +127,7 @@ DeliveryEvent ReadDeliveryEvent(FieldReader& fields) {
   return ReadDisabled(fields, std::move(endpoint));
 }
 
-}  // namespace
-
-std::string EncodeDeliveryEvent(const DeliveryEvent& event) {
-  JsonWriter writer;
+void WriteDeliveryEvent(JsonWriter& writer, const DeliveryEvent& event) {
   writer.BeginObject().Field("v", kFormatVersion).Field("type", TypeNameOf(event));
   std::visit(
       [&](const auto& body) {
@@ -139,11 +136,16 @@ std::string EncodeDeliveryEvent(const DeliveryEvent& event) {
       },
       event);
   writer.EndObject();
-  return std::move(writer).Take();
+}
+
+}  // namespace
+
+std::string EncodeDeliveryEvent(const DeliveryEvent& event) {
+  return WriteJson(WriteDeliveryEvent, event);
 }
 
 base::Result<DeliveryEvent> DecodeDeliveryEvent(std::string_view value) {
-  return DecodeOwn(value, ReadDeliveryEvent, EncodeDeliveryEvent);
+  return DecodeOwn(value, ReadDeliveryEvent, WriteDeliveryEvent);
 }
 
 std::string EncodeWebhook(const model::CommandResult& result, base::TimestampMs time) {

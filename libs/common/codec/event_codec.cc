@@ -212,6 +212,15 @@ void WriteHeader(JsonWriter& writer, const model::EventHeader& header) {
   writer.Key("prev_hash").Hex(header.prev_hash);
 }
 
+void WriteRecord(JsonWriter& writer, const model::JournalRecord& record) {
+  writer.BeginObject();
+  WriteHeader(writer, record.header);
+  writer.Field("type", model::EventTypeName(record.event.body));
+  WriteCommandRef(writer, record.event.command);
+  std::visit([&](const auto& event) { Write(writer, event); }, record.event.body);
+  writer.EndObject();
+}
+
 }  // namespace
 
 std::string JournalKey(const model::JournalRecord& record) {
@@ -219,18 +228,11 @@ std::string JournalKey(const model::JournalRecord& record) {
 }
 
 std::string EncodeJournalRecord(const model::JournalRecord& record) {
-  JsonWriter writer;
-  writer.BeginObject();
-  WriteHeader(writer, record.header);
-  writer.Field("type", model::EventTypeName(record.event.body));
-  WriteCommandRef(writer, record.event.command);
-  std::visit([&](const auto& event) { Write(writer, event); }, record.event.body);
-  writer.EndObject();
-  return std::move(writer).Take();
+  return WriteJson(WriteRecord, record);
 }
 
 base::Result<model::JournalRecord> DecodeJournalRecord(std::string_view value) {
-  return DecodeOwn(value, ReadRecord, EncodeJournalRecord);
+  return DecodeOwn(value, ReadRecord, WriteRecord);
 }
 
 }  // namespace paylog::codec

@@ -12,6 +12,7 @@
 #include "paylog/base/result.h"
 #include "paylog/base/strong_type.h"
 #include "paylog/codec/json_value.h"
+#include "paylog/codec/json_writer.h"
 #include "paylog/model/account_id.h"
 #include "paylog/model/command.h"
 #include "paylog/model/command_id.h"
@@ -118,12 +119,12 @@ class FieldReader {
 };
 
 // Reads a whole value: JSON, then read(FieldReader&), then the proof that nothing else was there:
-// encoding what was read must give the same bytes.
+// what write(JsonWriter&, what was read) writes must be the same bytes.
 base::Result<JsonDocument> ReadOwnJson(std::string_view value);
 base::Result<void> ExpectSameBytes(std::string_view value, std::string_view encoded);
 
-template <typename Read, typename Encode>
-auto DecodeOwn(std::string_view value, Read read, Encode encode)
+template <typename Read, typename Write>
+auto DecodeOwn(std::string_view value, Read read, Write write)
     -> base::Result<decltype(read(std::declval<FieldReader&>()))> {
   PAYLOG_ASSIGN(const JsonDocument document, ReadOwnJson(value));
   FieldReader reader(document.root());
@@ -131,7 +132,9 @@ auto DecodeOwn(std::string_view value, Read read, Encode encode)
   if (!reader.ok()) {
     return reader.error();
   }
-  PAYLOG_TRY(ExpectSameBytes(value, encode(decoded)));
+  JsonWriter writer;
+  write(writer, decoded);
+  PAYLOG_TRY(ExpectSameBytes(value, writer.written()));
   return decoded;
 }
 

@@ -19,8 +19,8 @@ namespace ondemand = simdjson::ondemand;
 
 // Names are compared each with each; beyond this many the strict reader, which sorts them, is used.
 constexpr std::size_t kMembersMax = 32;
-// As many as a ledger's message has; more make the vector grow.
-constexpr std::size_t kUsualNodes = 32;
+// As many as a journal record has; more make the vector grow.
+constexpr std::size_t kUsualNodes = 48;
 
 // What a thread keeps: a parser with its buffers, and the text with the padding that simdjson may
 // read (never use) beyond the end.

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "paylog/base/hash.h"
 #include "paylog/base/int128.h"
@@ -59,7 +60,11 @@ class JsonWriter {
     return Key(name).Integer(value);
   }
 
-  [[nodiscard]] std::string Take() && { return {begin_, at_}; }
+  // Valid until the next call.
+  [[nodiscard]] std::string_view written() const {
+    return {begin_, static_cast<std::size_t>(at_ - begin_)};
+  }
+  [[nodiscard]] std::string Take() && { return std::string(written()); }
 
  private:
   // More than most records have.
@@ -94,5 +99,13 @@ class JsonWriter {
   char* end_ = own_.data() + kOwnBytes;
   bool needs_comma_ = false;
 };
+
+// What write(JsonWriter&, value) writes.
+template <typename Write, typename Value>
+std::string WriteJson(Write write, const Value& value) {
+  JsonWriter writer;
+  write(writer, value);
+  return std::move(writer).Take();
+}
 
 }  // namespace paylog::codec

@@ -72,10 +72,7 @@ LedgerMessage ReadMessage(FieldReader& fields) {
   return ReadRepeat(fields);
 }
 
-}  // namespace
-
-std::string EncodeMessage(const model::LedgerMessage& message) {
-  JsonWriter writer;
+void WriteMessage(JsonWriter& writer, const model::LedgerMessage& message) {
   writer.BeginObject().Field("v", kFormatVersion);
   writer.Field("type", model::MessageTypeName(message));
   std::visit(
@@ -85,11 +82,16 @@ std::string EncodeMessage(const model::LedgerMessage& message) {
       },
       message);
   writer.EndObject();
-  return std::move(writer).Take();
+}
+
+}  // namespace
+
+std::string EncodeMessage(const model::LedgerMessage& message) {
+  return WriteJson(WriteMessage, message);
 }
 
 base::Result<model::LedgerMessage> DecodeMessage(std::string_view value) {
-  return DecodeOwn(value, ReadMessage, EncodeMessage);
+  return DecodeOwn(value, ReadMessage, WriteMessage);
 }
 
 }  // namespace paylog::codec

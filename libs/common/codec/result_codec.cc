@@ -38,10 +38,7 @@ model::CommandResult ReadResult(FieldReader& fields) {
   return result;
 }
 
-}  // namespace
-
-std::string EncodeResult(const model::CommandResult& result) {
-  JsonWriter writer;
+void WriteResult(JsonWriter& writer, const model::CommandResult& result) {
   writer.BeginObject().Field("v", kFormatVersion);
   writer.Field("command_id", result.command_id.value());
   writer.Field("status", ToString(result.status));
@@ -63,11 +60,16 @@ std::string EncodeResult(const model::CommandResult& result) {
   }
   WriteOptional(writer, "reopened_account", result.reopened_account);
   writer.EndObject();
-  return std::move(writer).Take();
+}
+
+}  // namespace
+
+std::string EncodeResult(const model::CommandResult& result) {
+  return WriteJson(WriteResult, result);
 }
 
 base::Result<model::CommandResult> DecodeResult(std::string_view value) {
-  return DecodeOwn(value, ReadResult, EncodeResult);
+  return DecodeOwn(value, ReadResult, WriteResult);
 }
 
 }  // namespace paylog::codec

@@ -25,10 +25,7 @@ model::PartitionCounts ReadSettings(FieldReader& fields) {
   });
 }
 
-}  // namespace
-
-std::string EncodeSettings(const model::PartitionCounts& counts) {
-  JsonWriter writer;
+void WriteSettings(JsonWriter& writer, const model::PartitionCounts& counts) {
   writer.BeginObject().Field("v", kFormatVersion);
   writer.Key("partition_counts")
       .BeginObject()
@@ -38,11 +35,16 @@ std::string EncodeSettings(const model::PartitionCounts& counts) {
       .Field("dead_letters", counts.dead_letters)
       .EndObject();
   writer.EndObject();
-  return std::move(writer).Take();
+}
+
+}  // namespace
+
+std::string EncodeSettings(const model::PartitionCounts& counts) {
+  return WriteJson(WriteSettings, counts);
 }
 
 base::Result<model::PartitionCounts> DecodeSettings(std::string_view value) {
-  return DecodeOwn(value, ReadSettings, EncodeSettings);
+  return DecodeOwn(value, ReadSettings, WriteSettings);
 }
 
 }  // namespace paylog::codec

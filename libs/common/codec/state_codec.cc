@@ -75,10 +75,7 @@ AccountInPartition ReadAccount(FieldReader& fields) {
   return {std::move(account), position.partition};
 }
 
-}  // namespace
-
-std::string EncodeAccount(const Account& account, base::PartitionId partition) {
-  JsonWriter writer;
+void WriteAccount(JsonWriter& writer, const Account& account, base::PartitionId partition) {
   writer.BeginObject().Field("v", kFormatVersion);
   writer.Field("account", account.id.value()).Field("currency", account.currency.code());
   if (account.id.is_system()) {
@@ -88,14 +85,22 @@ std::string EncodeAccount(const Account& account, base::PartitionId partition) {
   }
   WritePosition(writer, "position", {.partition = partition, .sequence = account.last_sequence});
   writer.EndObject();
+}
+
+}  // namespace
+
+std::string EncodeAccount(const Account& account, base::PartitionId partition) {
+  JsonWriter writer;
+  WriteAccount(writer, account, partition);
   return std::move(writer).Take();
 }
 
 base::Result<Account> DecodeAccount(std::string_view value) {
-  PAYLOG_ASSIGN(AccountInPartition decoded,
-                DecodeOwn(value, ReadAccount, [](const AccountInPartition& account) {
-                  return EncodeAccount(account.first, account.second);
-                }));
+  PAYLOG_ASSIGN(
+      AccountInPartition decoded,
+      DecodeOwn(value, ReadAccount, [](JsonWriter& writer, const AccountInPartition& account) {
+        WriteAccount(writer, account.first, account.second);
+      }));
   return std::move(decoded.first);
 }
 
