@@ -19,9 +19,11 @@ std::vector<AppliedEvent> ApplyInput(State& state, const model::InboxRecord& inp
     AppliedEvent next{
         .record = {.header = MakeHeader(state, input, index++, count), .event = std::move(event)},
         .value = {},
+        .hash = {},
         .effects = {}};
     next.value = codec::EncodeJournalRecord(next.record);
-    next.effects = Evolve(state, next.record, base::Sha256(next.value));
+    next.hash = base::Sha256(next.value);
+    next.effects = Evolve(state, next.record, next.hash);
     CHECK(!FindOverdraw(state, next.record.event).has_value());
     applied.push_back(std::move(next));
   }

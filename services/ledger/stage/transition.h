@@ -12,6 +12,7 @@ namespace paylog::ledger {
 struct AppliedEvent {
   model::JournalRecord record;
   std::string value;
+  base::Hash256 hash;  // SHA-256 of the value.
   Effects effects;
 };
 

@@ -90,9 +90,11 @@ Verdict ActualOutputs::Load(int jobs) {
 
 Verdict ActualOutputs::Load(Contents& contents) {
   const bool balances = contents.at.topic == runtime::kBalancesTopic;
-  return ForEachRecord(log_, contents.at, [&](const log::StoredRecord& record) {
+  Verdict verdict = ForEachRecord(log_, contents.at, [&](const log::StoredRecord& record) {
     return balances ? LoadBalance(contents, record) : LoadRecord(contents, record);
   });
+  std::sort(contents.sequences.begin(), contents.sequences.end());
+  return verdict;
 }
 
 Verdict ActualOutputs::LoadRecord(Contents& contents, const log::StoredRecord& record) {
@@ -128,6 +130,7 @@ Verdict ActualOutputs::LoadBalance(Contents& contents, const log::StoredRecord& 
   }
   const Balance balance{.offset = record.offset,
                         .digest = RecordIdentity(record.headers).Digest(record.key, record.value)};
+  contents.sequences.push_back(account->last_sequence);
   const auto [place, added] =
       contents.by_state.emplace(StateOf(account->id.value(), account->last_sequence), balance);
   // It may be published again as it was, after a take-over.
@@ -202,8 +205,9 @@ const ActualOutputs::Contents& ActualOutputs::BalancesOf(base::PartitionId parti
   return contents;
 }
 
-bool ActualOutputs::HasBalances(base::PartitionId partition) const {
-  return !BalancesOf(partition).by_state.empty();
+const std::vector<base::Sequence>& ActualOutputs::BalanceSequences(
+    base::PartitionId partition) const {
+  return BalancesOf(partition).sequences;
 }
 
 bool ActualOutputs::HasBalance(base::PartitionId partition, const model::AccountId& account,

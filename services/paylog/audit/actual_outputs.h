@@ -38,8 +38,11 @@ class ActualOutputs {
   // True where a record of this source and id is there, whatever it says.
   [[nodiscard]] bool Contains(const log::TopicPartition& to, const log::Record& record);
 
-  // Whether ledger.balances has any record of the partition, and one of this state of the account.
-  [[nodiscard]] bool HasBalances(base::PartitionId partition) const;
+  // The events of the partition behind which ledger.balances has the state of an account: their
+  // sequence numbers, which grow.
+  [[nodiscard]] const std::vector<base::Sequence>& BalanceSequences(
+      base::PartitionId partition) const;
+  // Whether it has this state of the account.
   [[nodiscard]] bool HasBalance(base::PartitionId partition, const model::AccountId& account,
                                 base::Sequence sequence) const;
   // That record must equal `expected`. REQUIRES: it is there.
@@ -70,6 +73,7 @@ class ActualOutputs {
     std::int64_t records = 0;
     BySource by_source;                                 // Of all topics but balances.
     std::unordered_map<std::string, Balance> by_state;  // Balances, by account and sequence.
+    std::vector<base::Sequence> sequences;              // Of these; sorted once all are there.
   };
   using Finals = std::vector<std::atomic<std::uint8_t>>;
 

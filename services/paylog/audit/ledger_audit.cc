@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "paylog/audit/scan.h"
+#include "paylog/codec/event_codec.h"
 #include "paylog/ledger/core/invariants.h"
 #include "paylog/ledger/stage/inbox_decoder.h"
 #include "paylog/ledger/stage/journal.h"
@@ -139,7 +140,7 @@ class LedgerAudit {
                         .expected = expected.record.key.value_or("") + ' ' + expected.record.value,
                         .found = (*actual)->key.value_or("(no key)") + ' ' + (*actual)->value};
     }
-    if (Verdict verdict = EvolveActual(**actual); !verdict.ok()) {
+    if (Verdict verdict = EvolveActual(event, **actual); !verdict.ok()) {
       return verdict;
     }
     next_journal_ = nullptr;
@@ -150,19 +151,29 @@ class LedgerAudit {
   }
 
   // The second way to the state: from the bytes in the journal, by Evolve alone.
-  Verdict EvolveActual(const log::StoredRecord& stored) {
-    const auto event = ledger::DecodeEvent(stored);
-    if (!event) {
-      return event.error();
+  // REQUIRES: they are those of `decided`, so that its hash is theirs.
+  Verdict EvolveActual(const ledger::AppliedEvent& decided, const log::StoredRecord& stored) {
+    const auto record = codec::DecodeJournalRecord(stored.value);
+    if (!record) {
+      return record.error().In(At(decided.record.header.position.sequence));
     }
-    if (outputs_.HasBalances(options_.partition)) {
-      touched_.insert(event->record.event.command.account);
-      for (const model::Entry& entry : model::EntriesOf(event->record.event.body)) {
+    if (HasBalanceBehind(record->header.position.sequence)) {
+      touched_.insert(record->event.command.account);
+      for (const model::Entry& entry : model::EntriesOf(record->event.body)) {
         touched_.insert(entry.account);
       }
     }
-    (void)ledger::Evolve(evolved_, event->record, event->hash);
+    (void)ledger::Evolve(evolved_, *record, decided.hash);
     return {};
+  }
+
+  // REQUIRES: what was asked about before is not greater.
+  bool HasBalanceBehind(base::Sequence sequence) {
+    const auto& published = outputs_.BalanceSequences(options_.partition);
+    while (next_balance_ < published.size() && published[next_balance_] < sequence) {
+      ++next_balance_;
+    }
+    return next_balance_ < published.size() && published[next_balance_] == sequence;
   }
 
   void CountFlight(const model::JournalRecord& record) {
@@ -352,6 +363,7 @@ class LedgerAudit {
   ledger::Snapshots ids_;
   const log::StoredRecord* next_journal_ = nullptr;
   std::set<model::AccountId> touched_;
+  std::size_t next_balance_ = 0;  // Among outputs_.BalanceSequences.
 };
 
 }  // namespace
