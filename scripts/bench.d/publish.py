@@ -35,7 +35,9 @@ def command_line(kind, arguments):
     if kind == "growth":
         words += [f"--accounts {arguments.accounts}", f"--history {arguments.history}"]
     if arguments.rivals:
-        words += ["--rivals", f"--rounds {arguments.rounds}"]
+        words += ["--rivals"]
+    if arguments.rivals or kind == "growth":
+        words += [f"--rounds {arguments.rounds}"]
     return " ".join(words)
 
 
